@@ -1,0 +1,1 @@
+"""The outside: files, the terminal and the chat platforms, each behind its own adapter."""

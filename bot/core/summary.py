@@ -1,0 +1,140 @@
+"""The model: what a summary is once it has been read. Knows nothing of files, formats or platforms."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry is to a reader."""
+
+    IDEA = "idea"
+    LESSON = "lesson"
+    QUOTE = "quote"
+    TAKE = "take"
+
+
+class Section(StrEnum):
+    """The part of the document that an entry stands in; the values are the ids of the five takes."""
+
+    CLICKBAIT = "clickbait"
+    ONE_SENTENCE = "one-sentence"
+    QUOTE = "quote"
+    TLDR = "tldr"
+    IDEAS = "ideas"
+    LESSONS = "lessons"
+    CONCLUSION = "conclusion"
+    ALL_IDEAS = "all-ideas"
+    ALL_LESSONS = "all-lessons"
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the entries that stand here."""
+        if self in (Section.IDEAS, Section.ALL_IDEAS):
+            return Kind.IDEA
+        if self in (Section.LESSONS, Section.ALL_LESSONS):
+            return Kind.LESSON
+        return Kind.QUOTE if self is Section.QUOTE else Kind.TAKE
+
+    @property
+    def listing(self) -> "Listing":
+        """Which of the document's lists this section belongs to."""
+        if self in (Section.ALL_IDEAS, Section.ALL_LESSONS):
+            return Listing.IN_DEPTH
+        return Listing.SHORT if self in (Section.IDEAS, Section.LESSONS) else Listing.TAKE
+
+
+class Listing(StrEnum):
+    """The short list, the in-depth list that repeats and deepens it, or the takes."""
+
+    SHORT = "short"
+    IN_DEPTH = "in_depth"
+    TAKE = "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A heading of the in-depth lists. `id` is permanent within its summary."""
+
+    id: str
+    title: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be looked up, sent or quoted.
+
+    `id` is permanent within its summary ("" until one is given); `key` is its full name. `text` leaves the title out.
+    `line` is where it stands in its source, counted from 1. `same` is the id of the fullest member of its family,
+    on every member but that one. `phrasings` are the words people use for it in a chat and `spellings` its other
+    spellings: both are indexed and never shown.
+    """
+
+    section: Section
+    text: str
+    title: str | None = None
+    id: str = ""
+    topic: Topic | None = None
+    line: int = 0
+    same: str | None = None
+    phrasings: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+    summary: str = ""
+
+    @property
+    def key(self) -> str:
+        """The permanent name `summary/entry`."""
+        return f"{self.summary}/{self.id}"
+
+    @property
+    def kind(self) -> Kind:
+        return self.section.kind
+
+    @property
+    def listing(self) -> Listing:
+        return self.section.listing
+
+    @property
+    def full_text(self) -> str:
+        """Title and text as one reading."""
+        return f"{self.title}: {self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a summary comes from: only what the document states."""
+
+    title: str
+    kind: str
+    speakers: tuple[str, ...] = ()
+    url: str | None = None
+    date: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One document: its source and its entries in document order. `retired` ids are never given again."""
+
+    name: str
+    source: Source
+    entries: tuple[Entry, ...]
+    retired: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.source.title
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics in document order, those of the ideas before those of the lessons."""
+        return tuple(dict.fromkeys(entry.topic for entry in self.entries if entry.topic))
+
+    def within(self, section: Section) -> Iterator[Entry]:
+        """The entries of one section, in document order."""
+        return (entry for entry in self.entries if entry.section is section)
+
+    def take(self, section: Section) -> Entry | None:
+        """The one entry of a section of takes, or None where the document has none."""
+        return next(self.within(section), None)
