@@ -54,11 +54,17 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A heading of the in-depth lists. `id` is permanent within its summary."""
+    """A heading of the in-depth lists. `id` is permanent within its summary ("" until one is given)."""
 
-    id: str
     title: str
+    id: str = ""
     line: int = 0
+    summary: str = ""
+
+    @property
+    def key(self) -> str:
+        """The permanent name `summary/topic`."""
+        return f"{self.summary}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
