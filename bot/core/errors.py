@@ -10,6 +10,7 @@ A problem knows where it is, what is wrong and what to do; it is written `file:l
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class BotError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def in_file(self, file: str) -> Self:
+        """The same error with every problem placed in `file`."""
+        return type(self)(replace(problem, file=file) for problem in self.problems)
+
 
 class ContentError(BotError):
     """A summary that cannot be read. Holds every problem found in it, in order of lines."""
-
-    def in_file(self, file: str) -> "ContentError":
-        """The same error with every problem placed in `file`."""
-        return ContentError(replace(problem, file=file) for problem in self.problems)
 
 
 class SettingsError(BotError):

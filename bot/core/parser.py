@@ -14,7 +14,6 @@ from bot.core.errors import ContentError, Problem
 from bot.core.slugs import is_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Source, Summary, Topic
 
-MAX_ENTRIES = 20_000
 MAX_KEY = 60  # characters of `summary/entry`: short enough to be typed and to fit every platform's button ids
 MAX_TITLE = 80  # characters within which a lesson's title ends
 
@@ -70,6 +69,14 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a summary may be: bytes of its file, entries in it."""
+
+    max_bytes: int = 5_000_000
+    max_entries: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What a text holds: the summary, and the lines of a raw text that are no part of it (number, text)."""
 
@@ -96,7 +103,7 @@ def decode(data: bytes) -> str:
     return text
 
 
-def parse(text: str, name: str = "", max_entries: int = MAX_ENTRIES) -> Parsed:
+def parse(text: str, name: str = "", max_entries: int = Limits().max_entries) -> Parsed:
     """A raw or kept summary. `name` is what its keys will begin with; raw entries and topics get no ids here.
 
     Raises ContentError with every problem found. Time grows in proportion to the length of the text.

@@ -41,7 +41,7 @@ def parse(line: str, prefix: str = "") -> Invocation:
     if name.lower() not in names:
         raise UsageError(wording.unknown_command(name, sorted(names), nearest(name, names), prefix))
     command = names[name.lower()]
-    path = (command.name,)
+    path: tuple[str, ...] = (command.name,)
     if command.commands:
         command, rest = _subcommand(command, rest.strip(), prefix)
         path = (*path, command.name)

@@ -1,0 +1,235 @@
+"""The command line: `python -m bot VERB …`.
+
+Exit status 0 on success, 1 when what was checked fails, 2 on bad usage or bad input. Errors go to standard error as
+`file:line: what is wrong; what to do`.
+"""
+
+import argparse
+import asyncio
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from bot import __version__, app
+from bot.adapters import content
+from bot.core import records, wording
+from bot.core.card import Card
+from bot.core.errors import BotError
+from bot.core.search import Hit
+from bot.core.typed import nearest
+from bot.desk import Asker, Desk
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except BotError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read the output has enough of it; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _look_up(options: argparse.Namespace) -> int:
+    desk = _desk(options)
+    scope = desk.scope(options.kind, options.topic, options.summary)
+
+    def found(query: str) -> dict[str, Any]:
+        limit = options.limit or desk.settings.results
+        return records.answer(desk.library, query, desk.find(query, limit, scope))
+
+    if options.query == ["-"] or options.json:
+        return _write(found(query) for query in _queries(options.query))
+    _show(desk.look_up(" ".join(options.query), scope, options.limit))
+    return 0
+
+
+def _quote(options: argparse.Namespace) -> int:
+    desk = _desk(options)
+
+    def found(message: str) -> dict[str, Any]:
+        hits = desk.match(message, options.limit or 3)
+        return {**records.answer(desk.library, message, hits), "fits": desk.fits(hits)}
+
+    if options.query == ["-"] or options.json:
+        return _write(found(message) for message in _queries(options.query))
+    hits = desk.match(" ".join(options.query), options.limit or 1)
+    if desk.fits(hits):
+        for hit in hits:
+            if desk.fits([hit]):
+                _show(desk.open(hit.entry))
+    return 0
+
+
+def _lesson(options: argparse.Namespace) -> int:
+    desk = _desk(options)
+    scope = desk.scope(None, options.topic, options.summary)
+    lessons = desk.lessons(options.limit or 1, scope)
+    if options.json:
+        return _write([records.answer(desk.library, None, [Hit(lesson, 1.0) for lesson in lessons])])
+    for lesson in lessons:
+        _show(desk.open(lesson))
+    return 0
+
+
+def _console(options: argparse.Namespace) -> int:
+    from bot.adapters import console  # noqa: PLC0415 - a terminal's libraries take longer to load than all the rest
+
+    desk = _desk(options)
+    asyncio.run(console.run(desk, Asker("you", desk.settings.daily.timezone)))
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    async def bring_in() -> list[str]:
+        settings = await app.load_settings(_places(options))
+        return await content.import_file(
+            options.file,
+            options.content,
+            name=options.name,
+            title=options.title,
+            force=options.force,
+            limits=settings.limits,
+        )
+
+    print("\n".join(asyncio.run(bring_in())))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    problems = asyncio.run(app.check(_places(options)))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        return 1
+    desk = _desk(options)
+    for summary in desk.library.summaries.values():
+        print(f"{summary.name}: {wording.holds(summary)}")
+    print("All is well.")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    desk = _desk(options)
+    if options.format == "json":
+        return _write([records.export(desk.library)], indent=2)
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    writer = csv.DictWriter(sys.stdout, records.COLUMNS)
+    writer.writeheader()
+    writer.writerows(records.rows(desk.library))
+    return 0
+
+
+# ---- what the verbs have in common
+
+
+def _places(options: argparse.Namespace) -> app.Places:
+    return app.Places(options.content, options.config)
+
+
+def _desk(options: argparse.Namespace) -> Desk:
+    return asyncio.run(app.open_desk(_places(options)))
+
+
+def _show(card: Card) -> None:
+    from bot.adapters.console import draw  # noqa: PLC0415 - only where a card is drawn
+
+    draw.print_card(card)
+
+
+def _queries(words: list[str]) -> Iterator[str]:
+    """The query as given, or with `-` every line of standard input, blank ones included."""
+    if words != ["-"]:
+        yield " ".join(words)
+        return
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+    for line in sys.stdin:
+        yield line.removesuffix("\n").removesuffix("\r")
+
+
+def _write(found: Iterable[dict[str, Any]], indent: int | None = None) -> int:
+    """Print each record as JSON, at once, so that another program can talk with this one line by line."""
+    # A lone surrogate, which a shell can pass in, is written as the escape that JSON has for it.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    for record in found:
+        print(json.dumps(record, ensure_ascii=False, indent=indent), flush=True)
+    return 0
+
+
+# ---- the verbs and their options
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what was meant where a verb is misspelt, and points to the help of the verb that was given."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = message.partition("invalid choice: '")[2].partition("'")[0]
+        near = nearest(wrong, _VERBS) if wrong and "VERB" in message else None
+        self.exit(2, f"{self.prog}: {message}; {f'did you mean {near}?' if near else f'see {self.prog} --help'}\n")
+
+
+_VERBS = ("console", "lookup", "quote", "lesson", "import", "check", "export")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m bot", description=wording.TAGLINE, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"commonplace-bot {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    def verb(name: str, run: Any, what: str, example: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = verbs.add_parser(
+            name, help=what, description=what + ".", epilog=f"Example: python -m bot {example}", allow_abbrev=False
+        )
+        made.add_argument(
+            "--content", type=Path, default=app.CONTENT, metavar="DIR", help="summaries (default: content)"
+        )
+        made.add_argument("--config", type=Path, metavar="FILE", help="settings (default: config/bot.yaml)")
+        made.set_defaults(run=run)
+        return made
+
+    verb("console", _console, "The bot in a terminal", "console")
+    one = verb("lookup", _look_up, "The best entries for a query", "lookup data efficiency --limit 3")
+    one.add_argument("query", nargs="+", metavar="QUERY", help="words, a question or an id; - reads one a line")
+    one.add_argument("--kind", help="only idea, lesson, quote or take")
+    two = verb(
+        "quote", _quote, "The entry that fits a message, if one does", 'quote "our test set leaked again" --json'
+    )
+    two.add_argument("query", nargs="+", metavar="MESSAGE", help="a message; - reads one a line")
+    three = verb("lesson", _lesson, "One lesson", "lesson --topic scaling")
+    for made in (one, three):
+        made.add_argument("--topic", help="only this topic")
+        made.add_argument("--summary", help="only this summary")
+    for made in (one, two, three):
+        made.add_argument("--json", action="store_true", help="print one JSON line")
+        made.add_argument("--limit", type=_number, metavar="N", help="at most so many")
+    four = verb("import", _import, "A raw summary into the content folder", "import talk.txt --name garden-talk")
+    four.add_argument("file", metavar="FILE", type=Path, help="the summary as pasted, as a text file")
+    four.add_argument("--name", metavar="N", help="what its ids begin with (default: from the file's name)")
+    four.add_argument("--title", metavar="T", help="its title (default: the document's own)")
+    four.add_argument("--force", action="store_true", help="renew a summary that is there, keeping its ids")
+    verb("check", _check, "Every problem in content and configuration at once", "check")
+    five = verb("export", _export, "Everything the bot knows", "export --format csv")
+    five.add_argument("--format", choices=("json", "csv"), default="json")
+    return parser
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""What can be typed next: commands, their options, and what the options hold. Draws and answers nothing."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+
+from bot.core.commands import COMMANDS, Command, Value
+from bot.desk import Desk
+
+_OPTION = re.compile(r'(?:^|\s)(\w+):("?)([^":]*)$')
+
+
+class Typing(Completer):
+    """Completes a line from the table of commands and the desk's suggestions."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
+        """Completions of the text before the cursor, best first."""
+        text = document.text_before_cursor.lstrip()
+        if "[[" in text:
+            return self._values(Value.QUERY, text[text.rindex("[[") + 2 :], from_link=True)
+        if not text.startswith("/"):
+            return self._values(Value.QUERY, text) if len(text) > 1 else ()
+        name, blank, rest = text[1:].partition(" ")
+        named = {self.desk.prefix + command.name: command for command in COMMANDS}
+        if not blank:
+            return _commands(named.values(), name, self.desk.prefix)
+        command = named.get(name.lower())
+        if command and command.commands:
+            inner, blank, after = rest.partition(" ")
+            if not blank:
+                return _commands(command.commands, inner)
+            command, rest = next((sub for sub in command.commands if sub.name == inner), None), after
+        return self._options(command, rest) if command else ()
+
+    def _options(self, command: Command, rest: str) -> Iterator[Completion]:
+        typed = _OPTION.search(rest)
+        options = {option.name: option for option in command.options}
+        if typed and typed[1] in options:
+            yield from self._values(options[typed[1]].value, typed[3], quoted=bool(typed[2]))
+            return
+        word = rest.rpartition(" ")[2]
+        first = command.options[0] if command.options else None
+        if first and first.value is Value.QUERY and rest.strip():
+            yield from self._values(Value.QUERY, rest)
+        for option in command.options:
+            if (
+                option.value is not Value.QUERY
+                and option.name.startswith(word.lower())
+                and f"{option.name}:" not in rest
+            ):
+                yield Completion(f"{option.name}:", -len(word), display_meta=option.description)
+
+    def _values(
+        self, value: Value, text: str, *, quoted: bool = False, from_link: bool = False
+    ) -> Iterator[Completion]:
+        for suggestion in self.desk.suggest(value, text):
+            filled = suggestion.value.removeprefix("[[") if from_link else suggestion.value
+            filled = f'"{filled}"' if " " in filled and not quoted and value is not Value.QUERY else filled
+            meta = suggestion.label if suggestion.label != filled else ""
+            yield Completion(filled, -len(text), display_meta=meta)
+
+
+def _commands(known: Iterable[Command], word: str, prefix: str = "") -> Iterator[Completion]:
+    for command in known:
+        name = prefix + command.name
+        if name.startswith(word.lower()):
+            yield Completion(f"{name} ", -len(word), display=name, display_meta=command.description)

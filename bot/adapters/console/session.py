@@ -1,0 +1,95 @@
+"""A conversation in a terminal, or over a pipe: one line in, one answer out. Draws nothing itself."""
+
+import sys
+from collections.abc import Iterable
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import Completer, ThreadedCompleter
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+from rich.console import Console
+
+from bot.adapters.console.completion import Typing
+from bot.adapters.console.draw import numbered, print_card
+from bot.core import cards, wording
+from bot.core.card import Action, Reply
+from bot.desk import Asker, Desk
+
+
+class Conversation:
+    """What was said last decides what a number means."""
+
+    def __init__(self, desk: Desk, asker: Asker, console: Console) -> None:
+        self.desk, self.asker, self.console = desk, asker, console
+        self.offered: list[Action] = []
+
+    def greet(self) -> None:
+        """Today's lesson and what can be typed."""
+        self._show(Reply(self.desk.greet(self.asker)))
+
+    def hear(self, line: str) -> None:
+        """Answer one line: a number presses what it stands for, anything else is a command or a look-up."""
+        word = line.strip()
+        if word.isascii() and word.isdigit() and self.offered and len(word) <= 3:
+            number = int(word)
+            if not 1 <= number <= len(self.offered):
+                self._show(Reply(cards.note(wording.no_such_number(word, len(self.offered)))), keep=True)
+                return
+            self._show(self.desk.act(self.offered[number - 1], self.asker))
+        elif word:
+            self._show(self.desk.typed(line, self.asker))
+
+    def _show(self, reply: Reply, *, keep: bool = False) -> None:
+        if reply.post:
+            self.console.rule(wording.OPENLY, align="left", characters="-", style="dim")
+            print_card(reply.post, self.console)
+            self.console.rule(characters="-", style="dim")
+        print_card(reply.card, self.console, numbers=True)
+        self.console.print()
+        if not keep:
+            self.offered = numbered(reply.card)
+
+
+async def run(desk: Desk, asker: Asker) -> None:
+    """Converse until the input ends, `/quit`, Ctrl-D, or Ctrl-C on an empty line."""
+    conversation = Conversation(desk, asker, Console(highlight=False))
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        conversation.greet()
+        await converse(conversation, Typing(desk))
+    else:
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        listen(conversation, sys.stdin)
+
+
+def listen(conversation: Conversation, lines: Iterable[str]) -> None:
+    """Answer every line of a pipe."""
+    for line in lines:
+        if line.strip() in wording.LEAVING:
+            return
+        conversation.hear(line)
+
+
+async def converse(
+    conversation: Conversation, completer: Completer, source: Input | None = None, screen: Output | None = None
+) -> None:
+    """Prompt, answer, and prompt again."""
+    session: PromptSession[str] = PromptSession(
+        completer=ThreadedCompleter(completer),
+        complete_while_typing=True,
+        reserve_space_for_menu=6,
+        bottom_toolbar=wording.TOOLBAR,
+        input=source,
+        output=screen,
+    )
+    while True:
+        try:
+            line = await session.prompt_async(wording.PROMPT)
+        except KeyboardInterrupt:
+            if session.default_buffer.text:
+                continue
+            return
+        except EOFError:
+            return
+        if line.strip() in wording.LEAVING:
+            return
+        conversation.hear(line)

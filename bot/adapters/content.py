@@ -1,0 +1,148 @@
+"""content/ on disk: reads every summary, imports raw ones, and replaces a file only by a whole one.
+
+Knows where files lie; what is in them the parser knows.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from bot.core import importing, kept
+from bot.core.errors import ContentError, Problem
+from bot.core.library import Library
+from bot.core.parser import Limits, Parsed, decode, parse
+from bot.core.slugs import is_slug, slug
+
+
+async def read_library(folder: Path, limits: Limits) -> Library:
+    """Every NAME.md of a folder. Raises ContentError with every problem of every file, each in its file."""
+    return await asyncio.to_thread(_library, folder, limits)
+
+
+async def check_folder(folder: Path, limits: Limits) -> list[Problem]:
+    """Every problem of every file; none where the folder can be read as a library."""
+    try:
+        await read_library(folder, limits)
+    except ContentError as error:
+        return list(error.problems)
+    return []
+
+
+async def import_file(
+    source: Path, folder: Path, *, name: str | None, title: str | None, force: bool, limits: Limits
+) -> list[str]:
+    """Bring a raw summary into the folder, and return the report for whoever did.
+
+    Raises ContentError and leaves everything as it was, where the summary cannot be used or its file is there and
+    `force` is not given. With `force` the ids of entries that are still there are kept, and the old file as `.bak`.
+    """
+    return await asyncio.to_thread(_import, source, folder, name, title, force=force, limits=limits)
+
+
+def _library(folder: Path, limits: Limits) -> Library:
+    problems: list[Problem] = []
+    summaries = []
+    for path in _files(folder):
+        try:
+            summaries.append(_read(path, path.stem, limits, kept_only=True).summary)
+        except ContentError as error:
+            problems += error.in_file(str(path)).problems
+        if not is_slug(path.stem):
+            mend = f"rename it, for example to {slug(path.stem) or 'my-summary'}.md"
+            problems.append(Problem("the file's name is no slug", mend, file=str(path)))
+    if problems:
+        raise ContentError(problems)
+    return Library(summaries)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The summaries of a folder in the order of their names; hidden files and a README are none."""
+    mend = "import a summary: python -m bot import FILE"
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix == ".md" and path.name[0] != ".")
+    except OSError as error:
+        raise ContentError(Problem(f"the folder cannot be read ({error.strerror})", mend, file=str(folder))) from None
+    found = [path for path in found if path.stem.lower() != "readme"]
+    if not found:
+        raise ContentError(Problem("there is no summary here", mend, file=str(folder)))
+    return found
+
+
+def _read(path: Path, name: str, limits: Limits, *, kept_only: bool = False) -> Parsed:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.max_bytes + 1)
+    except OSError as error:
+        raise ContentError(Problem(f"this cannot be read ({error.strerror})", "name a readable file")) from None
+    if len(data) > limits.max_bytes:
+        mend = "split the document, or raise content.max_bytes"
+        raise ContentError(Problem(f"this is larger than {limits.max_bytes:,} bytes", mend, 1))
+    text = decode(data)
+    if kept_only and text.split("\n", 1)[0].rstrip() != "---":
+        mend = "bring it in with python -m bot import FILE, or begin it with front matter"
+        raise ContentError(Problem("this has no front matter", mend, 1))
+    return parse(text, name, limits.max_entries)
+
+
+def _import(
+    source: Path, folder: Path, name: str | None, title: str | None, *, force: bool, limits: Limits
+) -> list[str]:
+    name = _name(source) if name is None else name
+    if not is_slug(name) or len(name) > importing.MAX_NAME:
+        mend = (
+            f"use up to {importing.MAX_NAME} lower-case letters, digits, `-` and `.`, for example {_name(Path(name))}"
+        )
+        raise ContentError(Problem(f"`{name}` is no name for a summary", mend))
+    target = folder / f"{name}.md"
+    before = None
+    if target.exists():
+        if not force:
+            mend = "choose another with --name, or renew it with --force"
+            raise ContentError(Problem("this summary is there already", mend, file=str(target)))
+        try:
+            before = _read(target, name, limits, kept_only=True).summary
+        except ContentError as error:
+            raise error.in_file(str(target)) from None
+    try:
+        parsed = _read(source, name, limits)
+    except ContentError as error:
+        raise error.in_file(str(source)) from None
+    made = importing.bring_in(parsed.summary, name, title, before)
+    text = kept.write(made.summary)
+    # What was written must read back; a summary that could not would be lost on the next start.
+    parse(text, name, limits.max_entries)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if before:
+            shutil.copy2(target, target.with_suffix(".md.bak"))
+        _replace(target, text)
+    except OSError as error:
+        mend = "make the folder writable, or name another with --content"
+        raise ContentError(Problem(f"this cannot be written ({error.strerror})", mend, file=str(target))) from None
+    return importing.report(made, parsed.left_out, str(target))
+
+
+def _name(source: Path) -> str:
+    """A name from a file's: `GPT-4.5 talk-summary.txt` -> `gpt-4.5-talk`."""
+    stem = source.stem if source.suffix.lower() in (".txt", ".md") else source.name
+    return slug(re.sub(r"[-_ ]summary$", "", stem, flags=re.IGNORECASE), importing.MAX_NAME) or "summary"
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write beside the file and rename: whoever reads sees the old file or the new one, never a part."""
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        Path(beside).replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(beside).unlink()
+        raise

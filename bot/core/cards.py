@@ -1,0 +1,218 @@
+"""What the bot answers with, as Cards: an entry, results, a topic, a summary, a preview, help, a problem.
+
+Knows how an answer is made up. Finds and chooses nothing itself.
+"""
+
+from collections.abc import Sequence
+
+from bot.core import wording
+from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.commands import COMMANDS, Command, usage
+from bot.core.errors import Problem
+from bot.core.library import Library
+from bot.core.recurrence import Occurrence
+from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
+
+SNIPPET = 160  # characters of an entry's text in a list
+TOPIC_PAGE = 10  # entries of a topic at once
+FURTHER = 10  # results that More results can still show
+
+_ACCENTS = {Kind.IDEA: Accent.IDEA, Kind.LESSON: Accent.LESSON, Kind.QUOTE: Accent.QUOTE, Kind.TAKE: Accent.TAKE}
+
+
+def entry(library: Library, entry: Entry, actions: tuple[Action, ...] | None = None) -> Card:
+    """An entry in full, where else it is said, and where it comes from."""
+    others = [member for member in library.family(entry) if member is not entry]
+    also = [f"{wording.SECTIONS[other.section]}: {wording.label(other)} ({other.id})" for other in others]
+    return Card(
+        title=_title(entry),
+        body=(entry.text,),
+        fields=(Field(wording.ALSO_SAID, "\n".join(also)),) if also else (),
+        actions=(share(entry), alike(entry)) if actions is None else actions,
+        footer=_footer(library, entry),
+        accent=_ACCENTS[entry.kind],
+        quoted=entry.kind is Kind.QUOTE,
+    )
+
+
+def posted(library: Library, entry: Entry, said: str, *, quoted: bool = False) -> Card:
+    """An entry as the whole channel sees it; `said` tells who shared or quoted it."""
+    return Card(
+        title=_title(entry),
+        body=(entry.text,),
+        footer=f"{_footer(library, entry)}\n{said}",
+        accent=_ACCENTS[entry.kind],
+        quoted=quoted or entry.kind is Kind.QUOTE,
+    )
+
+
+def results(library: Library, found: Sequence[Entry], shown: int, repaired: str | None) -> Card:
+    """The best entry in full and the next ones to open, `shown` in all; the rest waits behind More results."""
+    best, rest = found[0], found[1:shown]
+    card = entry(library, best)
+    actions = (*card.actions, *_more(found[shown:]))
+    return Card(
+        title=card.title,
+        body=(*((wording.repaired(repaired),) if repaired else ()), *card.body),
+        fields=card.fields,
+        choices=tuple(choice(library, other) for other in rest),
+        actions=actions,
+        footer=card.footer,
+        accent=card.accent,
+        quoted=card.quoted,
+    )
+
+
+def further(library: Library, entries: Sequence[Entry], shown: int, title: str = wording.FURTHER) -> Card:
+    """Entries to open, `shown` of them at once."""
+    choices = tuple(choice(library, other) for other in entries[:shown])
+    return Card(title=title, choices=choices, actions=_more(entries[shown:]))
+
+
+def which_quote(library: Library, entries: Sequence[Entry]) -> Card:
+    """The best entries to choose from before one is quoted."""
+    choices = tuple(choice(library, other, Verb.QUOTE) for other in entries)
+    return Card(title=wording.WHICH_QUOTE, choices=choices)
+
+
+def nothing(query: str, topics: Sequence[Topic]) -> Card:
+    """Nothing fits, and the topics that come nearest."""
+    choices = tuple(Choice(topic.title, Action(wording.OPEN, Verb.TOPIC, (topic.key, "0"))) for topic in topics)
+    return Card(body=(wording.found_nothing(query), wording.perhaps(topics)), choices=choices)
+
+
+def lesson(library: Library, entry_: Entry, within: str, *, today: bool = False) -> Card:
+    """A lesson to read now; `within` is the topic or summary that Another keeps to, or ""."""
+    another = Action(wording.ANOTHER, Verb.ANOTHER, (entry_.key, within))
+    card = entry(library, entry_, (another, share(entry_), alike(entry_)))
+    title = f"{wording.TODAY}: {card.title}" if today else card.title
+    return Card(title, card.body, (), (), card.actions, card.footer, card.accent, card.quoted)
+
+
+def summary(found: Summary) -> Card:
+    """A summary at a glance: its takes, and its topics to open."""
+    takes = {section: found.take(section) for section in Section if section.listing is Listing.TAKE}
+    lead = takes.pop(Section.ONE_SENTENCE) or takes.get(Section.TLDR)
+    fields = [
+        Field(wording.SECTIONS[section], f"“{take.text}”" if section is Section.QUOTE else take.text)
+        for section, take in sorted(takes.items(), key=lambda pair: _GLANCE.index(pair[0]))
+        if take and take is not lead
+    ]
+    counts = {topic: sum(1 for one in found.entries if one.topic == topic) for topic in found.topics}
+    kinds = {one.topic: one.kind for one in found.entries}
+    choices = tuple(
+        Choice(
+            topic.title,
+            Action(wording.OPEN, Verb.TOPIC, (topic.key, "0")),
+            note=wording.counted(number, wording.KINDS[kinds[topic]]),
+        )
+        for topic, number in counts.items()
+    )
+    return Card(
+        title=found.title,
+        body=(lead.text,) if lead else (),
+        fields=tuple(fields),
+        choices=choices,
+        footer=f"{wording.holds(found)} · {found.source.kind} · {found.name}",
+        accent=Accent.TAKE,
+    )
+
+
+_GLANCE = (Section.TLDR, Section.QUOTE, Section.CONCLUSION, Section.CLICKBAIT)
+
+
+def summaries(library: Library) -> Card:
+    """Every summary, to open."""
+    choices = tuple(
+        Choice(one.title, Action(wording.OPEN, Verb.SUMMARY, (one.name,)), note=f"{wording.holds(one)} · {one.name}")
+        for one in library.summaries.values()
+    )
+    return Card(title=wording.WHICH_SUMMARY, choices=choices)
+
+
+def topic(library: Library, found: Topic, page: int) -> Card:
+    """A page of a topic's entries."""
+    entries = library.within(found)
+    page = min(max(page, 0), (len(entries) - 1) // TOPIC_PAGE)
+    here = entries[page * TOPIC_PAGE : (page + 1) * TOPIC_PAGE]
+    more = Action(wording.MORE_ENTRIES, Verb.TOPIC, (found.key, str(page + 1)))
+    back = Action(wording.OPEN_SUMMARY, Verb.SUMMARY, (found.summary,))
+    return Card(
+        title=found.title,
+        body=(wording.counted(len(entries), wording.KINDS[here[0].kind]),),
+        choices=tuple(choice(library, other) for other in here),
+        actions=(more, back) if (page + 1) * TOPIC_PAGE < len(entries) else (back,),
+        footer=f"{wording.source(library.summaries[found.summary])} · {found.key}",
+        accent=_ACCENTS[here[0].kind],
+    )
+
+
+def preview(coming: Sequence[tuple[Occurrence, Entry]], zone: str) -> Card:
+    """Which lesson would come when. The dates are those of the local day that each lesson is meant for."""
+    fields = tuple(Field(wording.when(occurrence, zone), wording.label(lesson)) for occurrence, lesson in coming)
+    return Card(title=wording.PREVIEW, fields=fields, footer=wording.in_zone(zone), accent=Accent.LESSON)
+
+
+def help_(prefix: str) -> Card:
+    """Every command of the table, with an example of each."""
+    fields = []
+    for outer in COMMANDS:
+        for command, before in _spelled(outer, "/" + prefix):
+            example = f"\n{command.example.replace('/', before.partition(' ')[0][: 1 + len(prefix)], 1)}"
+            fields.append(Field(usage(command, before), command.description + (example if command.example else "")))
+    return Card(title=wording.BOT, body=(wording.TAGLINE,), fields=tuple(fields), footer=wording.HELP_LINK)
+
+
+def _spelled(outer: Command, slash: str) -> list[tuple[Command, str]]:
+    """The commands that can be given, each with what stands before its own name."""
+    return [(inner, f"{slash}{outer.name} ") for inner in outer.commands] or [(outer, slash)]
+
+
+def about(library: Library, version: str) -> Card:
+    """What the bot is and what it knows."""
+    fields = tuple(Field(wording.source(one), wording.holds(one)) for one in library.summaries.values())
+    return Card(title=f"{wording.BOT} {version}", body=(wording.TAGLINE, wording.ABOUT), fields=fields)
+
+
+def problems(found: Sequence[Problem]) -> Card:
+    """What went wrong and what to do."""
+    return Card(body=tuple(f"{problem.reason}; {problem.mend}" for problem in found), accent=Accent.WARNING)
+
+
+def note(text: str, actions: tuple[Action, ...] = ()) -> Card:
+    """One sentence."""
+    return Card(body=(text,), actions=actions)
+
+
+def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN) -> Choice:
+    """An entry in a list."""
+    text = entry.text if entry.title or entry.kind in (Kind.TAKE, Kind.QUOTE) or len(entry.text) > 70 else ""
+    label = wording.QUOTE_THIS if verb is Verb.QUOTE else wording.OPEN
+    return Choice(
+        wording.label(entry),
+        Action(label, verb, (entry.key,)),
+        wording.shortened(text, SNIPPET),
+        wording.place(entry, library.topic_of(entry)),
+    )
+
+
+def share(entry: Entry) -> Action:
+    return Action(wording.SHARE, Verb.SHARE, (entry.key,))
+
+
+def alike(entry: Entry) -> Action:
+    return Action(wording.ALIKE, Verb.ALIKE, (entry.key,))
+
+
+def _more(rest: Sequence[Entry]) -> tuple[Action, ...]:
+    keys = tuple(entry.key for entry in rest[:FURTHER])
+    return (Action(wording.MORE_RESULTS, Verb.RESULTS, keys),) if keys else ()
+
+
+def _title(entry: Entry) -> str:
+    return entry.title or (wording.SECTIONS[entry.section] if entry.listing is Listing.TAKE else "")
+
+
+def _footer(library: Library, entry: Entry) -> str:
+    place = wording.place(entry, library.topic_of(entry))
+    return f"{place}\n{wording.source(library.summaries[entry.summary])}"

@@ -1,0 +1,102 @@
+"""What a query says: its words with all that each may stand for, and how much each says.
+
+Knows the index and the language; ranks nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from bot.core.everyday import EVERYDAY
+from bot.core.index import Index
+from bot.core.words import EMPTY, stem, words
+
+EMPTY_WEIGHT = 0.05  # what "the" or "how" counts beside a word that says something
+UNKNOWN = 0.5  # how much a word that no entry holds says, against one that a single entry holds
+MOST_CHARACTERS = 10_000
+MOST_WORDS = 32  # of a longer query only the most informative count
+MOST_REPAIRS = 8
+MENDED = 6  # letters of a word in a message whose slip is mended: one at most, and in no shorter word
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One word of a query: the stems it may stand for with the trust in each, and how much it says (an idf)."""
+
+    word: str
+    readings: dict[str, float]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query as it was read: its units in order, and the query as it was understood, where it was misspelt."""
+
+    units: list[Unit]
+    repaired: str | None
+
+
+def read(index: Index, query: str, *, typing: bool = False, sure: bool = False) -> Reading:
+    """Reads a query. The last word may be a beginning if `typing`; only the plainest slips are mended if `sure`."""
+    several = [part for word in words(query[:MOST_CHARACTERS]) for part in index.parts.get(stem(word), (word,))]
+    told = _most_telling(index, several)
+    units: list[Unit] = []
+    repairs: dict[str, str] = {}
+    tried = 0
+    for at, word in enumerate(told):
+        readings = _known(index, word, told[max(at - 1, 0) : at + 2])
+        if typing and at == len(told) - 1:
+            readings = {stem(one.instead[0]): one.weight for one in index.speller.begun(word)} | readings
+        if readings or word in EMPTY or word in EVERYDAY or tried >= MOST_REPAIRS:
+            units.append(_unit(index, word, readings))
+        else:
+            tried += 1
+            units += _mended(index, word, repairs, sure)
+    if any(unit.word not in EMPTY for unit in units):
+        units = [replace(u, weight=u.weight * EMPTY_WEIGHT) if u.word in EMPTY else u for u in units]
+    return Reading(units, _rewritten(query, repairs))
+
+
+def _most_telling(index: Index, several: list[str]) -> list[str]:
+    """A query's words in their order, each once, and no more than are worth it."""
+    once = list(dict.fromkeys(several))
+    if len(once) <= MOST_WORDS:
+        return once
+    kept = set(sorted(once, key=lambda word: (word in EMPTY, -index.rarity.get(stem(word), 0.0)))[:MOST_WORDS])
+    return [word for word in once if word in kept]
+
+
+def _known(index: Index, word: str, around: list[str]) -> dict[str, float]:
+    """The stem of a word and those of the words that it makes with its neighbours, as far as entries hold them."""
+    whole = [a + b for a, b in pairwise(around) if len(a) + len(b) > 3 and word in (a, b)]
+    return {stem(one): 1.0 for one in (word, *whole) if stem(one) in index.holders}
+
+
+def _unit(index: Index, word: str, readings: Mapping[str, float]) -> Unit:
+    held = {reading: trust for reading, trust in readings.items() if reading in index.holders}
+    own = index.rarity.get(stem(word)) if stem(word) in held else None
+    weight = own or max((index.rarity[reading] for reading in held), default=UNKNOWN * index.rarity_of(1))
+    return Unit(word, held, max(weight, 0.01))
+
+
+def _mended(index: Index, word: str, repairs: dict[str, str], sure: bool) -> list[Unit]:
+    """The units of a word that no entry holds; notes in `repairs` what it was mended to."""
+    guesses = [one for one in index.speller.read(word) if not sure or (one.slips <= 1 and len(word) >= MENDED)]
+    if not guesses:
+        return [_unit(index, word, {})]
+    best = guesses[0].instead
+    if guesses[0].slips:
+        repairs[word] = " ".join(best)
+    if len(best) > 1:
+        return [_unit(index, part, {stem(part): guesses[0].weight}) for part in best]
+    readings = {stem(one.instead[0]): one.weight for one in reversed(guesses)}
+    return [_unit(index, best[0] if best[0] in EMPTY else word, readings)]
+
+
+def _rewritten(query: str, repairs: Mapping[str, str]) -> str | None:
+    """The query with its repairs in place, None where there are none."""
+    shown = query
+    for wrong, right in repairs.items():
+        shown = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", right, shown, flags=re.IGNORECASE)
+    return shown if shown != query else None

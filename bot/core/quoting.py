@@ -1,0 +1,85 @@
+"""The entry that fits a message of a discussion, with a confidence; or none.
+
+Knows that a message is not a query: most of what people say deserves no quote, and everyday words prove little.
+
+The confidence goes from 0 to 1. It grows with what a message and an entry have in common: how many words, how rare
+they are in the library, whether they stand side by side, how much of the message they make up, and how much of a
+phrasing, where they meet one. It is no probability.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.everyday import EVERYDAY
+from bot.core.index import Index
+from bot.core.query import Unit, read
+from bot.core.ranking import BEST, Hit, collapsed, neighbours
+from bot.core.words import EMPTY, plain, stem
+
+# Tuned on messages of our own over the project's content, see benchmarks/quality.py.
+EVERYDAY_WEIGHT = 0.2  # what a word of everyday English, or a number, counts beside another in an entry's own words
+SAID_WEIGHT = 0.8  # and what it counts in a phrasing, which is everyday English itself
+STRANGE = 0.7  # how much a word that no entry holds says of another subject, against one that a single entry holds
+ENOUGH = 8.0  # common ground, in units of idf, at which the confidence reaches 1 - 1/e if the message is covered
+SIDE_BY_SIDE = 0.5  # what two words add where they stand side by side in the entry too
+ALONE = 0.5  # what a single word in common with a phrasing counts
+CURVE = 0.6  # lifts the confidence so that at 0.5 some five messages in a hundred that deserve no quote get one
+LEAST = 0.02  # a confidence below this is none
+
+_EVERYDAY = frozenset(stem(word) for word in EVERYDAY)
+
+
+def candidates(index: Index, message: str, limit: int = 3) -> list[Hit]:
+    """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
+    units = [unit for unit in read(index, message, sure=True).units if unit.word not in EMPTY]
+    units = [unit if unit.readings else replace(unit, weight=STRANGE * index.rarity_of(1)) for unit in units]
+    sure = _by_own_words(index, [_weighed(unit, EVERYDAY_WEIGHT) for unit in units])
+    for at, confidence in _by_phrasings(index, [_weighed(unit, SAID_WEIGHT) for unit in units]).items():
+        sure[at] = max(sure.get(at, 0.0), confidence)
+    if len(units) > 1:
+        sure |= dict.fromkeys(index.whole.get(plain(message), ()), 1.0)
+    return collapsed(index, {at: min(BEST, one**CURVE) for at, one in sure.items() if one >= LEAST})[:limit]
+
+
+def fits(hits: Sequence[Hit], threshold: float) -> bool:
+    """Whether the first candidate is sure enough to be offered."""
+    return bool(hits) and hits[0].score >= threshold
+
+
+def _weighed(unit: Unit, everyday: float) -> Unit:
+    return replace(unit, weight=unit.weight * everyday) if _is_everyday(unit.word) else unit
+
+
+def _is_everyday(word: str) -> bool:
+    return word in EVERYDAY or stem(word) in _EVERYDAY or word[0].isdigit()
+
+
+def _by_own_words(index: Index, units: list[Unit]) -> dict[int, float]:
+    whole = sum(unit.weight for unit in units)
+    shared: dict[int, float] = defaultdict(float)
+    for unit in units:
+        for at in {at for reading in unit.readings for at in index.holders[reading]}:
+            shared[at] += unit.weight
+    side_by_side = neighbours(index, units)
+    return {
+        at: (1 - math.exp(-(common + SIDE_BY_SIDE * side_by_side.get(at, 0.0)) / ENOUGH)) * common / whole
+        for at, common in shared.items()
+    }
+
+
+def _by_phrasings(index: Index, units: list[Unit]) -> dict[int, float]:
+    """How near the message comes to each entry's nearest phrasing: the cosine of their words, by the entry's place."""
+    length = math.hypot(*(unit.weight for unit in units)) or 1.0
+    shared: dict[int, list[Unit]] = defaultdict(list)
+    for unit in units:
+        for at in {at for reading in unit.readings for at in index.said_in.get(reading, ())}:
+            shared[at].append(unit)
+    best: dict[int, float] = {}
+    for at, common in shared.items():
+        entry, said = index.phrasings[at]
+        whole = math.hypot(*(index.rarity[word] * (SAID_WEIGHT if _is_everyday(word) else 1.0) for word in said))
+        cosine = sum(unit.weight**2 for unit in common) / (length * whole)
+        best[entry] = max(best.get(entry, 0.0), cosine if len(common) > 1 else ALONE * cosine)
+    return best

@@ -1,0 +1,58 @@
+"""Entries as plain records, for JSON and CSV: the shapes that other programs rely on (README, "For other programs")."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot.core.library import Library
+from bot.core.search import Hit
+from bot.core.summary import Entry
+
+COLUMNS = ("summary", "id", "kind", "list", "topic", "title", "text", "line", "family")
+
+
+def entry(library: Library, found: Entry) -> dict[str, Any]:
+    """One entry as exported. `family` is the id of its fullest member, None where the entry stands alone."""
+    related = library.family(found)
+    return {
+        "id": found.key,
+        "kind": found.kind.value,
+        "list": found.listing.value,
+        "topic": found.topic.title if found.topic else None,
+        "title": found.title,
+        "text": found.text,
+        "line": found.line,
+        "family": related[0].key if len(related) > 1 else None,
+    }
+
+
+def export(library: Library) -> dict[str, Any]:
+    """Everything the bot knows, in document order."""
+    return {
+        "summaries": [
+            {"name": one.name, "title": one.title, "entries": [entry(library, found) for found in one.entries]}
+            for one in library.summaries.values()
+        ]
+    }
+
+
+def rows(library: Library) -> Iterator[dict[str, Any]]:
+    """Everything the bot knows, a row an entry, with the keys of COLUMNS."""
+    return ({"summary": found.summary, **entry(library, found)} for found in library.entries)
+
+
+def answer(library: Library, query: str | None, hits: Sequence[Hit]) -> dict[str, Any]:
+    """What one look-up found, best first. Ids are full, topics by their heading, scores from 0 to 1."""
+    return {"query": query, "results": [_result(library, hit) for hit in hits]}
+
+
+def _result(library: Library, hit: Hit) -> dict[str, Any]:
+    topic = library.topic_of(hit.entry)
+    return {
+        "id": hit.entry.key,
+        "kind": hit.entry.kind.value,
+        "summary": hit.entry.summary,
+        "topic": topic.title if topic else None,
+        "title": hit.entry.title,
+        "text": hit.entry.text,
+        "score": round(hit.score, 4),
+    }

@@ -1,0 +1,129 @@
+"""What a word that nobody wrote may stand for: a beginning, a slip of the keys, two words run together, a misheard one.
+
+Knows the words of a vocabulary and how often each occurs; nothing of what they are about.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from bot.core.words import stem
+
+MOST = 6  # readings of one word that are followed up
+LONGEST = 40  # letters; nothing longer is mended
+FOLLOWED = 200  # words with one beginning that are looked at
+PREFIX_WEIGHT = 0.9
+SURE_WEIGHT = 0.95  # the trust in the nearest word, and in two words run together
+SLIP_COST = 0.1  # what each slip takes from the trust
+SOUND_WEIGHT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a word may stand for: the words to look for instead, how far to trust that, and how many slips it takes."""
+
+    instead: tuple[str, ...]
+    weight: float
+    slips: int = 0
+
+
+class Speller:
+    """Reads unknown words by the words that are known."""
+
+    def __init__(self, frequency: Mapping[str, int]) -> None:
+        self._frequency = frequency
+        self._sorted = sorted(word for word in frequency if word.isalpha() and len(word) > 2)
+        self._by_length: dict[int, list[str]] = {}
+        self._by_sound: dict[str, list[str]] = {}
+        for word in self._sorted:
+            self._by_length.setdefault(len(word), []).append(word)
+            self._by_sound.setdefault(sound(word), []).append(word)
+
+    def begun(self, beginning: str) -> list[Reading]:
+        """Words that begin so, the most frequent first."""
+        if len(beginning) < 2 or not beginning.isalpha():
+            return []
+        at = bisect_left(self._sorted, beginning)
+        found = list(takewhile(lambda word: word.startswith(beginning), self._sorted[at : at + FOLLOWED]))
+        found.sort(key=lambda word: (-self._frequency[word], len(word), word))
+        return [Reading((word,), PREFIX_WEIGHT) for word in found[:MOST]]
+
+    def read(self, word: str) -> list[Reading]:
+        """What an unknown word may stand for, best first; nothing where all is far-fetched."""
+        if not word.isalpha() or not 3 <= len(word) <= LONGEST:
+            return []
+        begun = self.begun(word) if len(word) > 3 else []
+        return begun or self._slips(word) or self._parted(word) or self._begun_amiss(word) or self._sounding(word)
+
+    def _slips(self, word: str) -> list[Reading]:
+        most = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
+        near = [w for n in range(len(word) - most, len(word) + most + 1) for w in self._by_length.get(n, ())]
+        close = extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=40)
+        ranked = sorted((self._far(word, other, far), other) for other, far, _ in close)
+        ranked = [(far, other) for far, other in ranked if far <= most + 0.5 and (len(word) > 4 or word[0] == other[0])]
+        best = [(far, other) for far, other in ranked if far < ranked[0][0] + 0.6][:MOST]
+        nearest = best[0][0] if best else 0.0
+        return [Reading((o,), SURE_WEIGHT - 2 * SLIP_COST * (far - nearest), max(1, round(far))) for far, o in best]
+
+    def _far(self, word: str, other: str, distance: float) -> float:
+        """The distance, but nearer where the words begin or sound alike, and where the other is frequent."""
+        alike = sound(word) == sound(other)
+        return (
+            distance
+            - 0.5 * alike
+            + 0.75 * (word[0] != other[0])
+            - 0.1 * (word[-1] == other[-1])
+            - 0.01 * min(self._frequency[other], 20)
+        )
+
+    def _parted(self, word: str) -> list[Reading]:
+        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+        known = [cut for cut in cuts if all(part in self._frequency for part in cut)]
+        known.sort(key=lambda cut: (-min(len(part) for part in cut), cut))
+        return [Reading(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]
+
+    def _begun_amiss(self, word: str) -> list[Reading]:
+        """Words that begin nearly so, with the same letter."""
+        most = 0 if len(word) < 5 else 1 if len(word) < 8 else 2
+        at, end = bisect_left(self._sorted, word[0]), bisect_left(self._sorted, chr(ord(word[0]) + 1))
+        longer = [other for other in self._sorted[at:end] if len(other) > len(word)]
+        begun = {other: other[: len(word)] for other in longer} | {o + " ": o[: len(word) + 1] for o in longer}
+        close = extract(word, begun, scorer=OSA.distance, score_cutoff=most, limit=40) if most else []
+        ranked = sorted((far, -self._frequency[other.strip()], other.strip()) for _, far, other in close)
+        best = dict.fromkeys(other for far, _, other in ranked if far == ranked[0][0])
+        return [Reading((other,), PREFIX_WEIGHT - 2 * SLIP_COST, 1) for other in best][:MOST]
+
+    def _sounding(self, word: str) -> list[Reading]:
+        key = sound(word)
+        found = self._by_sound.get(key, []) if len(key) > 3 else []
+        return [Reading((other,), SOUND_WEIGHT, 3) for other in found[:MOST]]
+
+
+_SOUNDS = (
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"[cst]i(?=[ao])"), "s"),
+    (re.compile(r"gh|h"), ""),
+    (re.compile(r"ck|[cq]"), "k"),
+    (re.compile(r"[zx]"), "s"),
+    (re.compile(r"j"), "g"),
+    (re.compile(r"w"), "v"),
+    (re.compile(r"(?<=.)[aeiouy]+"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+def sound(word: str) -> str:
+    """A word as it roughly sounds: its consonants, those alike written alike."""
+    for pattern, instead in _SOUNDS:
+        word = pattern.sub(instead, word)
+    return word
+
+
+def stems(reading: Reading) -> tuple[str, ...]:
+    """The stems of a reading."""
+    return tuple(stem(word) for word in reading.instead)

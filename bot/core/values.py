@@ -1,0 +1,87 @@
+"""What the words of an option name: kinds, topics, summaries; how they are completed, and what unknown ones get."""
+
+from collections.abc import Callable, Iterable
+
+from bot.core import search, wording
+from bot.core.commands import Value
+from bot.core.errors import UsageError
+from bot.core.library import Library, Scope
+from bot.core.summary import Kind, Summary, Topic
+from bot.core.typed import nearest
+
+
+def scope(library: Library, kind: str | None, topic: str | None, summary: str | None) -> Scope:
+    """The limits that these words name. Raises UsageError with what is allowed and the nearest match."""
+    within = named_summary(library, summary) if summary is not None else None
+    topics = named_topics(library, topic, within) if topic is not None else None
+    return Scope(
+        named_kind(kind) if kind is not None else None,
+        frozenset(one.key for one in topics) if topics else None,
+        within.name if within else None,
+    )
+
+
+def named_kind(text: str) -> Kind:
+    """`lesson`, `Lessons`. Raises UsageError."""
+    word = text.strip().casefold().removesuffix("s")
+    if word in set(Kind):
+        return Kind(word)
+    raise UsageError(wording.unknown_value("kind", text, list(Kind), nearest(word, list(Kind))))
+
+
+def named_summary(library: Library, text: str) -> Summary:
+    """A summary by its name or title, or by a part that only one has. Raises UsageError."""
+    wanted = text.strip().casefold()
+    every = list(library.summaries.values())
+    exact = [one for one in every if wanted in (one.name, one.title.casefold())]
+    partly = [one for one in every if wanted and (wanted in one.name or wanted in one.title.casefold())]
+    for found in (exact, partly):
+        if len(found) == 1:
+            return found[0]
+    names = list(library.summaries)
+    raise UsageError(wording.unknown_value("summary", text, names, nearest(wanted, names)))
+
+
+def named_topics(library: Library, text: str, within: Summary | None) -> tuple[Topic, ...]:
+    """The topic of that id or heading, else all whose headings hold the words. Raises UsageError."""
+    found = search.find_topics(library, text, within.name if within else None)
+    if not found:
+        titles = [topic.title for topic in (within.topics if within else library.topics.values())]
+        raise UsageError(wording.unknown_value("topic", text, titles, nearest(text, titles)))
+    return found
+
+
+def suggest(
+    index: search.Index, value: Value, text: str, zones: Callable[[], Iterable[str]], limit: int
+) -> list[tuple[str, str]]:
+    """Completions of a value: what is filled in, and what a person reads in the list; best first."""
+    library = index.library
+    match value:
+        case Value.QUERY:
+            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit)]
+        case Value.TOPIC:
+            topics = search.find_topics(library, text) or search.nearest_topics(index, text, n=limit)
+            every = topics if text.strip() else library.topics.values()
+            return [(topic.key, topic.title) for topic in every][:limit]
+        case Value.SUMMARY:
+            pairs = [(one.name, one.title) for one in library.summaries.values()]
+        case Value.KIND:
+            pairs = [(kind.value, wording.KINDS[kind]) for kind in Kind]
+        case Value.ZONE:
+            pairs = [(zone, zone) for zone in sorted(zones())]
+        case Value.DAYS:
+            pairs = [(days, days) for days in wording.DAYS_OFFERED]
+        case Value.TIME:
+            pairs = [(time, time) for time in wording.TIMES_OFFERED]
+    return _fitting(pairs, text)[:limit]
+
+
+def _fitting(pairs: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:
+    """The pairs that hold the text, those first in which a part begins with it."""
+
+    def folded(words: str) -> str:
+        return words.casefold().replace(" ", "_").strip("_")
+
+    wanted = folded(text)
+    found = [pair for pair in pairs if any(wanted in folded(part) for part in pair)]
+    return sorted(found, key=lambda pair: not any(part.startswith(wanted) for part in folded(pair[0]).split("/")))

@@ -1,0 +1,205 @@
+"""Every sentence the bot says in a chat or a terminal, and the small print around an entry. Plain words, no markup."""
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from bot.core.commands import Command, Option, usage
+from bot.core.errors import Problem
+from bot.core.recurrence import Occurrence
+from bot.core.summary import Entry, Kind, Section, Summary, Topic
+
+BOT = "Commonplace"
+TAGLINE = "The ideas and lessons of what your team has read and heard, where you work."
+HOW_TO_START = "Type a few words or a question, or a command: {commands}. {help} tells more."
+ABOUT = (
+    "A talk, a paper, a long conversation is summarised once, read once and forgotten. I keep the summary's ideas and "
+    "lessons at hand: look one up, read one a day, or quote one into a discussion when it matters."
+)
+HELP_LINK = "[[some-id]] or an id, where a query is expected, means that very entry."
+TODAY = "Today's lesson"
+ONE_MOMENT = "That is not there any more. Look it up again."
+
+SHARE = "Share"
+QUOTE_THIS = "Quote this"
+ANOTHER = "Another"
+ALIKE = "More like this"
+MORE_RESULTS = "More results"
+MORE_ENTRIES = "More of this topic"
+OPEN_SUMMARY = "Open the summary"
+UNDO = "Undo"
+OPEN = "Open"
+
+SHARED = "Shared with the channel."
+QUOTED = "Quoted into the channel."
+TAKEN_BACK = "Taken back."
+NO_LESSON = "There is no lesson in what you chose. Try another topic or summary."
+NOTHING_ALIKE = "Nothing else comes close to this one."
+WHICH_QUOTE = "Which one do you mean?"
+NO_QUOTE = "Nothing fits well enough to quote."
+WHICH_SUMMARY = "What the bot knows"
+FURTHER = "Further results"
+ALSO_SAID = "Also said in"
+PREVIEW = "The next lessons"
+DAYS_OFFERED = ("weekdays", "every day", "weekends", "mon,wed,fri", "tue,thu", "monday")
+TIMES_OFFERED = tuple(f"{hour:02}:{minute:02}" for hour in range(6, 22) for minute in (0, 30))
+
+SECTIONS = {
+    Section.CLICKBAIT: "Is it clickbait?",
+    Section.ONE_SENTENCE: "In one sentence",
+    Section.QUOTE: "Favourite quote",
+    Section.TLDR: "tl;dr",
+    Section.IDEAS: "Key ideas",
+    Section.LESSONS: "Lessons",
+    Section.CONCLUSION: "Conclusion",
+    Section.ALL_IDEAS: "All ideas",
+    Section.ALL_LESSONS: "All lessons",
+}
+KINDS = {Kind.IDEA: "idea", Kind.LESSON: "lesson", Kind.QUOTE: "quote", Kind.TAKE: "take"}
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    words = list(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 idea`, `1,200 ideas`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def shortened(text: str, longest: int) -> str:
+    """Text of at most `longest` characters, cut at a word and ended with an ellipsis where it was longer."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    return (cut[: cut.rfind(" ")] if " " in cut[longest // 2 :] else cut).rstrip(" ,;:.-") + "…"
+
+
+def label(entry: Entry) -> str:
+    """What an entry is called in a list: its title, what kind of take it is, or its beginning."""
+    if entry.title:
+        return entry.title
+    if entry.kind in (Kind.TAKE, Kind.QUOTE):
+        return SECTIONS[entry.section]
+    return shortened(entry.text, 70)
+
+
+def place(entry: Entry, topic: Topic | None) -> str:
+    """`Lesson · Scaling up · gpt-4.5/rare-failures`."""
+    kind = KINDS[entry.kind].capitalize()
+    return " · ".join(part for part in (kind, topic.title if topic else "", entry.key) if part)
+
+
+def source(summary: Summary) -> str:
+    """`Pre-training GPT-4.5 (conversation)`, with the speakers where the document names them."""
+    said = f", {listed(summary.source.speakers)}" if summary.source.speakers else ""
+    return f"{summary.title} ({summary.source.kind}{said})"
+
+
+def shared_by(name: str) -> str:
+    return f"Shared by {name}"
+
+
+def quoted_by(name: str) -> str:
+    return f"Quoted by {name}"
+
+
+def repaired(query: str) -> str:
+    return f"Showing what fits “{query}”."
+
+
+def found_nothing(query: str) -> str:
+    return (
+        f"Nothing fits “{shortened(query, 80)}”." if query.strip() else "That is an empty query. Type what to look for."
+    )
+
+
+def perhaps(topics: Sequence[Topic]) -> str:
+    return "The nearest topics:" if topics else "Try other words, or open a summary and browse its topics."
+
+
+def when(occurrence: Occurrence, zone: str) -> str:
+    """`Sun 8 Mar, 03:00`: the local date that a lesson is meant for and the local time at which it comes."""
+    local = occurrence.at.astimezone(ZoneInfo(zone))
+    later = f" on {_DAYS[local.weekday()]}" if local.date() != occurrence.date else ""
+    day = f"{_DAYS[occurrence.date.weekday()]} {occurrence.date.day} {_MONTHS[occurrence.date.month - 1]}"
+    return f"{day}, {local:%H:%M}{later}"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def in_zone(zone: str) -> str:
+    return f"Local time in {zone}."
+
+
+def holds(summary: Summary) -> str:
+    """How much of what a summary holds: `77 ideas, 64 lessons, 5 takes in 20 topics`."""
+    kinds = [entry.kind for entry in summary.entries]
+    takes = sum(kind in (Kind.TAKE, Kind.QUOTE) for kind in kinds)
+    parts = [
+        counted(number, noun)
+        for number, noun in ((kinds.count(Kind.IDEA), "idea"), (kinds.count(Kind.LESSON), "lesson"), (takes, "take"))
+        if number
+    ]
+    return listed(parts) + (f" in {counted(len(summary.topics), 'topic')}" if summary.topics else "")
+
+
+# What was not understood. Each names the value, what is allowed and the nearest match.
+
+
+def _or(near: str | None, allowed: str) -> str:
+    return f"did you mean {near}?" if near else allowed
+
+
+def unknown_command(name: str, known: Iterable[str], near: str | None, prefix: str) -> Problem:
+    allowed = f"there are {listed(f'/{command}' for command in known)}; /{prefix}commonplace help tells what they do"
+    return Problem(f"There is no command /{name}", _or(near and f"/{near}", allowed))
+
+
+def unknown_subcommand(command: str, word: str, known: Sequence[str], near: str | None) -> Problem:
+    allowed = f"there is {listed(f'/{command} {sub}' for sub in known)}"
+    return Problem(f"/{command} has no “{shortened(word, 40)}”", _or(near and f"/{command} {near}", allowed))
+
+
+def unknown_option(name: str, known: Iterable[str], near: str) -> Problem:
+    mend = f"did you mean {near}:? Options are {listed(f'{option}:' for option in known)}"
+    return Problem(f"There is no option {name}:", mend)
+
+
+def option_twice(name: str) -> Problem:
+    return Problem(f"{name}: is given twice", "keep one of them")
+
+
+def missing_option(option: Option, command: Command) -> Problem:
+    return Problem(f"/{command.name} needs a {option.name}", f"for example {command.example}")
+
+
+def too_many_words(words: str, command: Command) -> Problem:
+    known = listed(f"{option.name}:" for option in command.options)
+    mend = f"it takes {known}" if known else f"{usage(command)} takes nothing more"
+    return Problem(f"“{shortened(words, 60)}” says nothing to /{command.name}", mend)
+
+
+def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | None) -> Problem:
+    """`allowed` may be long: its first eight are named."""
+    named = listed(allowed[:8], "and") + (f" and {len(allowed) - 8} more" if len(allowed) > 8 else "")
+    known = f"choose from {named}" if allowed else "there is none to choose from"
+    return Problem(
+        f"There is no {what} “{shortened(value, 60)}”", _or(near, known) + (f" Else {known}" if near else "")
+    )
+
+
+# The console
+
+
+PROMPT = "commonplace> "
+TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "
+LEAVING = ("/quit", "/exit")
+OPENLY = "everybody in the channel sees this"
+
+
+def no_such_number(number: str, most: int) -> str:
+    return f"There is no [{number}]; there is {'[1]' if most == 1 else f'[1] to [{most}]'}."

@@ -1,0 +1,246 @@
+"""The use cases: look up, read a lesson, quote, see a summary, preview the daily lesson, find what can be typed.
+
+Every adapter asks here and draws the Reply. Nothing here knows a platform; what goes wrong becomes a card.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from bot import __version__
+from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wording
+from bot.core.card import Action, Card, Reply, Verb
+from bot.core.commands import COMMANDS, Invocation, Value
+from bot.core.errors import BotError
+from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.recurrence import Schedule
+from bot.core.summary import Entry, Kind
+from bot.ports import Clock
+from bot.settings import Settings
+
+MOST_ALIKE = 5
+PREVIEWED = 7
+CLEAR_LEAD = 0.15  # by how much a score must lead for a query to mean one entry alone
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the name that others know them by, and their IANA time zone."""
+
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion: what is filled in, and what a person reads in the list."""
+
+    value: str
+    label: str
+
+
+class Desk:
+    """Answers commands, plain words and pressed buttons out of one library."""
+
+    def __init__(self, library: Library, settings: Settings, clock: Clock, chance: random.Random) -> None:
+        self.library, self.settings, self._clock, self._chance = library, settings, clock, chance
+        self.index = search.Index(library)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before every command's name."""
+        return self.settings.prefix
+
+    # ---- what people say and press
+
+    def typed(self, line: str, asker: Asker) -> Reply:
+        """A line as typed: `/command …`, or plain words, which are looked up."""
+        if not line.lstrip().startswith("/"):
+            return self.answer(Invocation(("lookup",), {"query": line}), asker)
+        try:
+            invocation = typed.parse(line, self.prefix)
+        except BotError as error:
+            return Reply(cards.problems(error.problems))
+        return self.answer(invocation, asker)
+
+    def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
+        """The reply to a command. A value that is not understood is answered, never raised."""
+        options = invocation.options
+        try:
+            match invocation.path:
+                case ("lookup",):
+                    return Reply(self.look_up(options["query"], self._scope(options)))
+                case ("lesson",):
+                    return Reply(self._lesson(self._scope(options)))
+                case ("quote",):
+                    return self._quote(options["query"], asker)
+                case ("summary",):
+                    return Reply(self._summary(options.get("summary")))
+                case ("daily", "preview"):
+                    return Reply(self._preview(options, asker))
+                case ("commonplace", "about"):
+                    return Reply(cards.about(self.library, __version__))
+                case _:
+                    return Reply(cards.help_(self.prefix))
+        except BotError as error:
+            return Reply(cards.problems(error.problems))
+
+    def act(self, action: Action, asker: Asker) -> Reply:
+        """The reply to a button or a choice. One that names what is gone, or is malformed, says so."""
+        try:
+            return self._act(action.verb, action.args, asker)
+        except (KeyError, ValueError):
+            return Reply(cards.note(wording.ONE_MOMENT))
+
+    def greet(self, asker: Asker) -> Card:
+        """Today's lesson, and what can be typed."""
+        lessons = self._lessons(EVERYTHING)
+        commands = wording.listed(f"/{self.prefix}{command.name}" for command in COMMANDS)
+        hint = wording.HOW_TO_START.format(commands=commands, help=f"/{self.prefix}commonplace help")
+        if not lessons:
+            return Card(title=wording.BOT, body=(wording.TAGLINE, hint))
+        today = self._clock.now().astimezone(ZoneInfo(asker.zone)).date()
+        lesson = lessons[today.toordinal() % len(lessons)]
+        card = cards.lesson(self.library, lesson, "", today=True)
+        return Card(card.title, (*card.body, hint), (), (), card.actions, card.footer, card.accent)
+
+    # ---- finding, for those who want entries and no card
+
+    def find(self, query: str, limit: int, scope: Scope = EVERYTHING) -> list[search.Hit]:
+        """The entries that fit a query, best first, a family once."""
+        return search.rank(self.index, query, scope, limit)
+
+    def match(self, message: str, limit: int) -> list[search.Hit]:
+        """The entries that fit a message of a discussion, best first; `score` is the confidence."""
+        return quoting.candidates(self.index, message, limit)
+
+    def fits(self, hits: Sequence[search.Hit]) -> bool:
+        """Whether the first of these would be offered as a quote."""
+        return bool(hits) and hits[0].score >= self.settings.confidence
+
+    def lessons(self, number: int, scope: Scope = EVERYTHING) -> list[Entry]:
+        """That many lessons to read now, at most all there are, none twice."""
+        walk = self._lessons(scope)
+        start = self._chance.randrange(len(walk)) if walk else 0
+        return list((*walk[start:], *walk[:start])[:number])
+
+    def scope(self, kind: str | None = None, topic: str | None = None, summary: str | None = None) -> Scope:
+        """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
+        return values.scope(self.library, kind, topic, summary)
+
+    def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
+        """Completions for an option that holds such a value, best first."""
+        return [Suggestion(*pair) for pair in values.suggest(self.index, value, text, self._clock.zones, limit)]
+
+    # ---- the use cases
+
+    def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
+        """The best entries for a query, `limit` or as many as the settings say, or the nearest topics."""
+        shown = limit or self.settings.results
+        ranking = search.look_up(self.index, query, scope, shown + cards.FURTHER)
+        if not ranking.hits:
+            return cards.nothing(query, search.nearest_topics(self.index, query, n=3))
+        return cards.results(self.library, [hit.entry for hit in ranking.hits], shown, ranking.repaired)
+
+    def open(self, entry: Entry) -> Card:
+        """An entry in full."""
+        return cards.entry(self.library, entry)
+
+    def _lesson(self, scope: Scope) -> Card:
+        lessons = self.lessons(1, scope)
+        if not lessons:
+            return cards.note(wording.NO_LESSON)
+        return cards.lesson(self.library, lessons[0], _within(scope))
+
+    def _quote(self, query: str, asker: Asker) -> Reply:
+        named = self.library.named(query)
+        hits = [] if named else search.rank(self.index, query, limit=3)
+        if not named and not hits:
+            return Reply(cards.nothing(query, search.nearest_topics(self.index, query, n=3)))
+        if named or len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD:
+            return self._posted(named or hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
+        return Reply(cards.which_quote(self.library, [hit.entry for hit in hits]))
+
+    def _summary(self, name: str | None) -> Card:
+        if name is None and len(self.library.summaries) != 1:
+            return cards.summaries(self.library)
+        only = next(iter(self.library.summaries.values()))
+        return cards.summary(values.named_summary(self.library, name) if name is not None else only)
+
+    def _preview(self, options: dict[str, str], asker: Asker) -> Card:
+        daily = self.settings.daily
+        schedule = Schedule(
+            when.parse_time(options["time"]) if "time" in options else daily.time,
+            when.parse_zone(options["timezone"], self._clock.zones()) if "timezone" in options else asker.zone,
+            when.parse_days(options["days"]) if "days" in options else daily.days,
+        )
+        scope = self._scope(options)
+        lessons = rotation.coming(self._heads(scope), (), _within(scope), {}, PREVIEWED)
+        if not lessons:
+            return cards.note(wording.NO_LESSON)
+        dates = islice(recurrence.occurrences(schedule, self._clock.now()), PREVIEWED)
+        return cards.preview(list(zip(dates, lessons, strict=False)), schedule.zone)
+
+    def _act(self, verb: Verb, args: tuple[str, ...], asker: Asker) -> Reply:  # noqa: PLR0911 - one case a verb
+        library, shown = self.library, self.settings.results
+        match verb, args:
+            case Verb.UNDO, ():
+                return Reply(cards.note(wording.TAKEN_BACK))
+            case Verb.RESULTS, (_, *_):
+                return Reply(cards.further(library, [self._entry(key) for key in args], shown))
+            case Verb.TOPIC, (key, page):
+                return Reply(cards.topic(library, library.topics[key], int(page)))
+            case Verb.SUMMARY, (name,):
+                return Reply(cards.summary(library.summaries[name]))
+            case Verb.ANOTHER, (key, within):
+                return Reply(self._another(self._entry(key), within))
+            case Verb.OPEN, (key,):
+                return Reply(self.open(self._entry(key)))
+            case Verb.SHARE, (key,):
+                return self._posted(self._entry(key), wording.SHARED, wording.shared_by(asker.name))
+            case Verb.QUOTE, (key,):
+                return self._posted(self._entry(key), wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
+            case Verb.ALIKE, (key,):
+                hits = search.alike(self.index, self._entry(key), MOST_ALIKE)
+                entries = [hit.entry for hit in hits]
+                card = cards.further(library, entries, shown, wording.ALIKE)
+                return Reply(card if hits else cards.note(wording.NOTHING_ALIKE))
+        raise ValueError(verb)
+
+    def _another(self, lesson: Entry, within: str) -> Card:
+        """The lesson after this one on the same walk, so that all are seen before one comes again."""
+        topic = within in self.library.topics
+        scope = Scope(topics=frozenset({within})) if topic else Scope(summary=within or None)
+        walk = self._lessons(scope)
+        at = next((at for at, one in enumerate(walk) if one.key == lesson.key), -1)
+        return cards.lesson(self.library, walk[(at + 1) % len(walk)], within) if walk else cards.note(wording.NO_LESSON)
+
+    def _posted(self, entry: Entry, confirmed: str, said: str, *, quoted: bool = False) -> Reply:
+        undo = Action(wording.UNDO, Verb.UNDO)
+        return Reply(cards.note(confirmed, (undo,)), cards.posted(self.library, entry, said, quoted=quoted))
+
+    # ---- what the words name
+
+    def _entry(self, key: str) -> Entry:
+        entry = self.library.get(key)
+        if entry is None:
+            raise KeyError(key)
+        return entry
+
+    def _heads(self, scope: Scope) -> tuple[Entry, ...]:
+        return self.library.heads(Scope(Kind.LESSON, scope.topics, scope.summary))
+
+    def _lessons(self, scope: Scope) -> tuple[Entry, ...]:
+        return rotation.walk(self._heads(scope), "")
+
+    def _scope(self, options: dict[str, str]) -> Scope:
+        return self.scope(options.get("kind"), options.get("topic"), options.get("summary"))
+
+
+def _within(scope: Scope) -> str:
+    """What Another keeps to, in one word: a topic's key where there is one topic, else the summary's name, or ""."""
+    if scope.topics and len(scope.topics) == 1:
+        return next(iter(scope.topics))
+    return scope.summary or ""

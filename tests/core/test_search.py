@@ -1,0 +1,325 @@
+"""What people type, and the entry they mean by it. The books here: bees, bread, and tea in Chinese."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core import search
+from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.parser import parse
+from bot.core.summary import Entry, Kind, Section, Source, Summary, Topic
+from bot.core.words import plain, stem, words
+
+BEES = """---
+title: Keeping bees
+kind: talk
+---
+
+## Key ideas
+- **Swarms follow crowding:** A colony that has run out of room will swarm. {#crowding same=swarm-cause}
+
+## Conclusion
+- Whoever looks into the hive each week is seldom surprised. {#conclusion}
+
+## All key ideas
+### Life in the hive {#hive}
+- **Why a colony swarms:** When the queen has no room to lay, half of the colony leaves. {#swarm-cause}
+- **Varroa drains the brood:** The mite feeds on larvae; above 3 in 100 bees a colony rarely survives. {#varroa}
+  = mite infestation
+  ~ the whole box was dead after the cold months
+- **Winter cluster:** Bees form a ball and shiver; re-insulating saves 10,000 calories a night. {#winter-cluster}
+- **Nectar becomes honey:** Evaporation takes the water out until 18 per cent is left. {#nectar}
+- **The colour of the queen's mark:** Paint organises the years: generations are told apart. {#queen-mark}
+
+## All lessons learnt
+### The beekeeper's year {#year}
+- **Add boxes early:** Give a colony room before it wants it, and the swarm stays at home. {#add-boxes}
+- **Count mites in August:** Count with powdered sugar and treat at once, or winter bees are weakened. {#count-mites}
+- **Feed after the harvest:** Ten kilos of syrup replace what was taken; feed at dusk so that nobody robs. {#feed}
+"""
+BREAD = """---
+title: Bread at home
+kind: paper
+---
+
+## All key ideas
+### Flour and time {#flour}
+- **Autolyse:** Flour and water left alone for half an hour build gluten without any kneading. {#autolyse}
+- **Time-temperature trade:** Fermentation at 5 degrees takes a night where 25 take two hours. {#fermentation}
+- **Room for steam:** Steam in the first ten minutes keeps the crust soft enough to rise. {#steam}
+"""
+TEA = """---
+title: 茶
+kind: talk
+---
+
+## All key ideas
+### 水 {#water}
+- 泡绿茶的水温不应超过八十度。 {#green}
+- 红茶需要沸水才能泡出香味。 {#black}
+- 抹茶は竹の茶筅で泡立てる。 {#matcha}
+"""
+LIBRARY = Library([parse(BEES, "bees").summary, parse(BREAD, "bread").summary, parse(TEA, "tea").summary])
+INDEX = search.Index(LIBRARY)
+
+
+def found(query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[str]:
+    return [hit.entry.id for hit in search.rank(INDEX, query, scope, limit)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("varroa", "varroa"),
+        ("VARROA Mites", "varroa"),
+        ("varoa", "varroa"),
+        ("vorroa mite", "varroa"),
+        ("infestatoin", "varroa"),
+        ("evap", "nectar"),
+        ("evapor", "nectar"),
+        ("evaprat", "nectar"),
+        ("var\u00adroa", "varroa"),
+        ("fermentaton", "fermentation"),
+        ("furmentashun", "fermentation"),
+        ("wintercluster", "winter-cluster"),
+        ("win ter clus ter", "winter-cluster"),
+        ("time temperature", "fermentation"),
+        ("timetemperature", "fermentation"),
+        ("reinsulating", "winter-cluster"),
+        ("color of the mark", "queen-mark"),
+        ("organizes", "queen-mark"),
+        ("10000 calories", "winter-cluster"),
+        ("10k calories", "winter-cluster"),
+        ("10 kilos", "feed"),
+        ("ｖａｒｒｏａ", "varroa"),
+        ("Néctar", "nectar"),
+        ("绿茶 水温", "green"),
+        ("茶筅", "matcha"),
+    ],
+)
+def test_an_entry_is_found_however_its_word_is_typed(typed: str, meant: str) -> None:
+    """Case, accent, width, plural, typo, beginning, sound, hyphen, run together, British or American, number."""
+    assert found(typed)[:1] == [meant]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("why does a colony swarm?", "swarm-cause"),
+        ("how many mites can a colony survive?", "varroa"),
+        ("what should I feed them once the honey harvest is over, and when in the day?", "feed"),
+        ("do i really need to knead the flour or can i just leave it alone", "autolyse"),
+        ("how do bees keep warm in the winter", "winter-cluster"),
+    ],
+)
+def test_a_question_is_read_for_what_it_asks_about(question: str, meant: str) -> None:
+    assert found(question)[:1] == [meant]
+
+
+@pytest.mark.parametrize(
+    "query", ["pizza", "asdfgh", "quarterly revenue forecast", "", "   ", "?!", "[[]]", "[[varoa]]", "99999", "🙂"]
+)
+def test_nothing_is_found_where_nothing_fits(query: str) -> None:
+    assert found(query) == []
+
+
+def test_one_word_of_many_is_too_little_to_go_by() -> None:
+    assert found("honey") != []
+    assert found("honey coloured marble kitchen worktops installed by professional fitters cheaply") == []
+
+
+def test_a_query_of_empty_words_alone_raises_nothing_and_still_finds_who_says_them() -> None:
+    assert "conclusion" in found("whoever is seldom", limit=20)
+    assert found("of the", limit=99)
+
+
+@pytest.mark.parametrize("name", ["[[varroa]]", " [[ bees/varroa ]] ", "bees/varroa", "varroa", "VARROA"])
+def test_an_id_finds_that_very_entry_with_full_score(name: str) -> None:
+    ranking = search.look_up(INDEX, name)
+    assert (ranking.hits[0].entry.id, ranking.hits[0].score, ranking.repaired) == ("varroa", 1.0, None)
+    assert len(ranking.hits) == 1 or "[[" not in name
+
+
+def test_a_member_of_a_family_that_is_named_is_not_replaced_by_the_fullest() -> None:
+    assert found("[[crowding]]") == ["crowding"]
+    assert "swarm-cause" not in found("crowding")
+
+
+def test_a_family_is_found_once_by_its_fullest_member() -> None:
+    assert found("crowding colony swarm room", limit=20).count("swarm-cause") == 1
+    assert "crowding" not in found("run out of room swarm", limit=20)
+
+
+def test_only_what_lies_within_the_scope_is_found() -> None:
+    assert found("room", Scope(kind=Kind.LESSON)) == ["add-boxes"]
+    assert found("room", Scope(summary="bread")) == ["steam"]
+    assert found("room", Scope(topics=frozenset({"bees/hive"}))) == ["swarm-cause"]
+    assert found("[[varroa]]", Scope(summary="bread")) == []
+
+
+def test_the_member_within_the_scope_stands_for_a_family_whose_fullest_lies_outside() -> None:
+    here, there = (Topic(name, name, summary="s") for name in ("here", "there"))
+    full = Entry(Section.ALL_IDEAS, "Salt slows yeast a good deal.", id="full", topic=there, summary="s")
+    short = Entry(Section.ALL_IDEAS, "Salt slows yeast.", id="short", topic=here, same="full", summary="s")
+    index = search.Index(Library([Summary("s", Source("S", "talk"), (full, short))]))
+    assert [hit.entry.id for hit in search.rank(index, "salt", Scope(topics=frozenset({"s/here"})))] == ["short"]
+    assert [hit.entry.id for hit in search.rank(index, "salt")] == ["full"]
+
+
+def test_a_mended_query_is_told_and_a_right_one_is_not() -> None:
+    assert search.look_up(INDEX, "Count varoa now").repaired == "Count varroa now"
+    assert search.look_up(INDEX, "varroa").repaired is None
+    assert search.look_up(INDEX, "evapor").repaired is None
+
+
+def test_everyday_words_are_not_taken_for_slips() -> None:
+    """`lunch` is no slip for a word of the book that is one letter away."""
+    entry = Entry(Section.ALL_IDEAS, "A launch needs a date.", id="launch-date", summary="s")
+    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
+    assert search.rank(index, "lunch") == []
+    assert [hit.entry.id for hit in search.rank(index, "lauch")] == ["launch-date"]
+
+
+def test_the_last_word_is_a_beginning_while_a_query_is_typed() -> None:
+    assert search.suggest(INDEX, "powdered su", 3)[0].id == "count-mites"
+    assert search.suggest(INDEX, "va", 3)[0].id == "varroa"
+    assert search.suggest(INDEX, "", 3) == list(LIBRARY.heads()[:3])
+    assert len(search.suggest(INDEX, "colony", 2)) == 2
+    assert [entry.id for entry in search.suggest(INDEX, "how many mites", 1)] == found("how many mites", limit=1)
+
+
+def test_more_like_this_leaves_out_the_entry_and_its_family_and_crosses_kinds() -> None:
+    alike = [hit.entry.id for hit in search.alike(INDEX, LIBRARY.entries[0], 5)]
+    assert alike[0] == "add-boxes"
+    assert not {"crowding", "swarm-cause"} & set(alike)
+    assert search.alike(INDEX, LIBRARY.get("tea/matcha") or LIBRARY.entries[0], 5) == []
+
+
+def test_topics_are_found_by_id_key_heading_or_their_words() -> None:
+    def ids(text: str, summary: str | None = None) -> list[str]:
+        return [topic.id for topic in search.find_topics(LIBRARY, text, summary)]
+
+    assert ids("hive") == ids("bees/hive") == ids("Life in the Hive") == ids("hiv") == ["hive"]
+    assert ids("flour", "bees") == ids("sailing") == ids("") == []
+
+
+def test_a_mistyped_topic_and_id_have_a_nearest() -> None:
+    assert search.nearest_topics(INDEX, "beekepers yaer", n=1)[0].id == "year"
+    assert search.nearest_ids(INDEX, "[[winter-clsuter]]") == ["bees/winter-cluster"]
+    assert search.nearest_ids(INDEX, "[[sailing]]") == []
+
+
+def test_what_is_an_entry_s_whole_title_or_text_finds_it_before_those_that_say_it_more_often() -> None:
+    texts = [("Yeast and yeast", "Yeast feeds yeast."), ("Yeast", "Bakers keep some of it back for the next day.")]
+    entries = tuple(
+        Entry(Section.ALL_IDEAS, text, title, id=f"e{n}", summary="s") for n, (title, text) in enumerate(texts)
+    )
+    index = search.Index(Library([Summary("s", Source("S", "talk"), entries)]))
+    assert [hit.entry.id for hit in search.rank(index, "yeast")] == ["e1", "e0"]
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("organisation", "organizations"),
+        ("optimised", "optimize"),
+        ("analysing", "analyze"),
+        ("behaviour", "behaviors"),
+        ("centre", "centers"),
+        ("defence", "defense"),
+        ("modelling", "modeling"),
+        ("dialogue", "dialogs"),
+    ],
+)
+def test_british_and_american_spelling_are_one_word(british: str, american: str) -> None:
+    assert stem(british) == stem(american)
+
+
+def test_a_compound_meets_its_parts_however_each_entry_writes_it() -> None:
+    texts = ["A dataset of loaves.", "A data set of rolls.", "A data-set of buns.", "Flour and salt."]
+    entries = tuple(Entry(Section.ALL_IDEAS, text, id=f"e{n}", summary="s") for n, text in enumerate(texts))
+    index = search.Index(Library([Summary("s", Source("S", "talk"), entries)]))
+    for typed in ("dataset", "data set", "data-set", "datasets"):
+        assert {hit.entry.id for hit in search.rank(index, typed)} == {"e0", "e1", "e2"}
+
+
+def test_equals_come_in_the_order_of_the_document() -> None:
+    twins = tuple(Entry(Section.ALL_IDEAS, "Salt slows yeast.", id=f"e{n}", summary="s") for n in range(9))
+    index = search.Index(Library([Summary("s", Source("S", "talk"), twins)]))
+    assert [hit.entry.id for hit in search.rank(index, "salt", limit=9)] == [f"e{n}" for n in range(9)]
+
+
+def test_a_very_long_query_is_read_for_its_telling_words() -> None:
+    assert found("and so on and on " * 400 + "varroa mite larvae" + " what then" * 200)[:1] == ["varroa"]
+
+
+# ---- whatever is typed, whatever the book
+
+SCOPES = st.builds(
+    Scope,
+    st.none() | st.sampled_from(Kind),
+    st.none() | st.frozensets(st.sampled_from([*LIBRARY.topics, "bees/none"]), max_size=3),
+    st.none() | st.sampled_from(["bees", "bread", "tea", "none"]),
+)
+BOOK_WORDS = st.sampled_from(sorted({word for entry in LIBRARY.entries for word in entry.full_text.split()}))
+TYPED = st.text(st.characters(), max_size=60) | st.lists(BOOK_WORDS | st.text(max_size=8), max_size=12).map(" ".join)
+
+
+@given(TYPED, SCOPES, st.integers(0, 12))
+def test_any_text_gives_a_sorted_ranking_within_limit_and_scope_each_family_once(
+    typed: str, scope: Scope, limit: int
+) -> None:
+    ranking = search.look_up(INDEX, typed, scope, limit)
+    hits = ranking.hits
+    assert ranking == search.look_up(search.Index(LIBRARY), typed, scope, limit)
+    assert len(hits) <= limit
+    assert all(scope.holds(hit.entry) and 0 <= hit.score <= 1 for hit in hits)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    families = [LIBRARY.fullest(hit.entry).key for hit in hits]
+    assert len(set(families)) == len(families)
+    assert len(search.suggest(INDEX, typed, limit)) <= limit
+    assert len(search.nearest_topics(INDEX, typed, scope, n=limit)) <= limit
+    search.nearest_ids(INDEX, typed, limit)
+    search.find_topics(LIBRARY, typed)
+
+
+@pytest.mark.parametrize("piece", ["\ud800", "\x00\x1b", "é", "x", "a.b-", "1,000,", "the ", "qwzx ", "中文", "()[]*+"])
+def test_ten_thousand_odd_characters_raise_nothing(piece: str) -> None:
+    found(piece * (10_000 // len(piece)))
+
+
+WRITTEN = st.text(st.characters(categories=["Ll", "Lu", "Lo", "Nd", "Zs", "Po", "Pd"]), min_size=1, max_size=40)
+DISTINCT = st.lists(WRITTEN.filter(words), min_size=1, max_size=8, unique_by=plain)
+
+
+@given(DISTINCT, st.data())
+@settings(max_examples=200)
+def test_every_entry_of_any_book_is_found_first_by_its_own_words(texts: list[str], data: st.DataObject) -> None:
+    """By its title where it has one, and by its whole text; entries are numbered, so no id gets in the way."""
+    entries: list[Entry] = []
+    titled = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    while texts:
+        text, title = texts.pop(), texts.pop() if len(texts) > 1 and titled[len(texts)] else None
+        entries.append(Entry(Section.ALL_IDEAS, text, title, id=f"entry-number-{len(entries)}", summary="any"))
+    library = Library([Summary("any", Source("Any", "talk"), tuple(entries))])
+    index = search.Index(library)
+    for entry in entries:
+        for own in filter(None, (entry.title, entry.text, entry.full_text)):
+            same = [e for e in entries if plain(own) in {plain(e.title or ""), plain(e.text), plain(e.full_text)}]
+            assert search.rank(index, own)[0].entry in same
+
+
+@given(st.text(max_size=30))
+def test_words_and_stems_of_any_text_are_plain(text: str) -> None:
+    for word in words(text):
+        assert word
+        assert stem(word)
+        assert not word.isspace()
+
+
+def test_building_the_index_again_after_an_edit_finds_the_edit() -> None:
+    bees = LIBRARY.summaries["bees"]
+    edited = replace(bees, entries=(*bees.entries[:-1], replace(bees.entries[-1], text="Candy replaces it.")))
+    assert [hit.entry.id for hit in search.rank(search.Index(Library([edited])), "candy")] == ["feed"]
