@@ -338,7 +338,7 @@ class _Kept(_Reader):
         title, body = (titled[1], titled[2]) if titled else (None, text)
         if not body:
             self.problem("an entry without text", "write it, or delete the line", draft.line)
-        elif body.startswith("**"):
+        elif titled is None and body.startswith("**"):
             mend = "write `**Title:** text`, or `\\**` where stars are meant"
             self.problem("a bold beginning that is no title", mend, draft.line)
         else:
