@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench lock clean
+.PHONY: run test check format bench picture lock clean
 
 run: .venv/run
 	@$(BIN)/python -m bot console
@@ -20,6 +20,9 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+picture: .venv/dev
+	PYTHONPATH=. $(BIN)/python docs/picture.py
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks

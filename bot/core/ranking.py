@@ -81,7 +81,10 @@ def neighbours(index: Index, units: Sequence[Unit]) -> dict[int, float]:
 
 
 def collapsed(index: Index, scores: Mapping[int, float], scope: Scope = EVERYTHING) -> list[Hit]:
-    """Each family once: its fullest member within the scope, with the best score of its members there; ties in document order."""
+    """Each family once, best first: its fullest member within the scope, with the best score of its members there.
+
+    Equals come in document order.
+    """
     best: dict[int, float] = {}
     shown: dict[int, int] = {}
     for at, score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):

@@ -71,7 +71,7 @@ def _options(command: Command, rest: str) -> dict[str, str]:
     for part in _PART.finditer(rest.translate(_QUOTES)):
         name = (part["name"] or "").lower()
         if name not in known:
-            if name and part["sign"] == ":" and (like := nearest(name, known, 80)):
+            if name and part["sign"] == ":" and (like := nearest(name, known, 75)):
                 raise UsageError(wording.unknown_option(name, list(known), like))
             loose.append(part["words"] if part["words"] is not None else part[0])
         elif name in found:

@@ -13,10 +13,14 @@ from bot.core.slugs import is_slug, short_slug, slug
 from bot.core.summary import Entry, Section, Source, Summary, Topic
 from tests.documents import RAW
 
-_NASTY = st.sampled_from(["**", ":** x", "{#", "{#a}", "}", "\\", "~ x", "= x", "# x", "- x", "1. x", "\\{#", "---", "`"])
-TEXT = st.lists(st.one_of(_NASTY, st.text(min_size=1, max_size=12)), min_size=1, max_size=4).map(
-    lambda parts: " ".join(" ".join(parts).split())
-).filter(lambda text: bool(text) and not re.search("[\ud800-\udfff]", text))
+_NASTY = st.sampled_from(
+    ["**", ":** x", "{#", "{#a}", "}", "\\", "~ x", "= x", "# x", "- x", "1. x", "\\{#", "---", "`"]
+)
+TEXT = (
+    st.lists(st.one_of(_NASTY, st.text(min_size=1, max_size=12)), min_size=1, max_size=4)
+    .map(lambda parts: " ".join(" ".join(parts).split()))
+    .filter(lambda text: bool(text) and not re.search("[\ud800-\udfff]", text))
+)
 
 
 def plain(summary: Summary) -> list[tuple[object, ...]]:

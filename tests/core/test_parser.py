@@ -106,7 +106,9 @@ def test_bytes_that_are_no_text_are_refused(data: bytes, said: str) -> None:
     assert str(raised.value) == said
 
 
-@pytest.mark.parametrize("text", ["Talk Summary", "Dear all,\n\nlunch is at 12.\n- bring a fork\n\nBest\nA.", "🌚 Conclusion\nDone."])
+@pytest.mark.parametrize(
+    "text", ["Talk Summary", "Dear all,\n\nlunch is at 12.\n- bring a fork\n\nBest\nA.", "🌚 Conclusion\nDone."]
+)
 def test_text_without_ideas_and_lessons_is_refused(text: str) -> None:
     assert problems(text)[0].startswith("1: no key idea and no lesson was found; give a summary")
 

@@ -238,11 +238,12 @@ def test_british_and_american_spelling_are_one_word(british: str, american: str)
 
 
 def test_a_compound_meets_its_parts_however_each_entry_writes_it() -> None:
-    texts = ["A dataset of loaves.", "A data set of rolls.", "A data-set of buns.", "Flour and salt."]
+    texts = ["Flour and salt.", "A dataset of loaves.", "A data set of rolls.", "A data-set of buns."]
     entries = tuple(Entry(Section.ALL_IDEAS, text, id=f"e{n}", summary="s") for n, text in enumerate(texts))
-    index = search.Index(Library([Summary("s", Source("S", "talk"), entries)]))
-    for typed in ("dataset", "data set", "data-set", "datasets"):
-        assert {hit.entry.id for hit in search.rank(index, typed)} == {"e0", "e1", "e2"}
+    for held, ids in ((entries[:3], {"e1", "e2"}), (entries, {"e1", "e2", "e3"})):
+        index = search.Index(Library([Summary("s", Source("S", "talk"), held)]))
+        for typed in ("dataset", "data set", "data-set", "datasets"):
+            assert {hit.entry.id for hit in search.rank(index, typed)} == ids
 
 
 def test_equals_come_in_the_order_of_the_document() -> None:

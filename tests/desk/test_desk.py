@@ -1,0 +1,141 @@
+"""Conversations with the desk: somebody types or presses, the bot answers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.card import Accent, Action, Card, Reply, Verb
+from bot.core.commands import COMMANDS, Value
+from tests.desks import ASKER, garden_desk
+
+
+def type_(line: str, config: str = "") -> Reply:
+    return garden_desk(config).typed(line, ASKER)
+
+
+def everything(card: Card) -> str:
+    fields = [part for field in card.fields for part in (field.name, field.value)]
+    choices = [part for choice in card.choices for part in (choice.title, choice.text, choice.note)]
+    return "\n".join([card.title, *card.body, *fields, *choices, *(a.label for a in card.actions), card.footer])
+
+
+def test_a_lookup_shows_the_fullest_member_and_where_else_it_is_said() -> None:
+    card = type_("/lookup worms compost").card
+    assert card.title == "Worms make compost"
+    assert "Worms at work (worms)" in card.fields[0].value
+    assert "garden/worm-compost" in card.footer
+    assert [action.label for action in card.actions[:2]] == ["Share", "More like this"]
+
+
+def test_plain_words_are_a_lookup_and_an_id_is_that_entry() -> None:
+    assert type_("clay soil").card.title == "Clay holds water"
+    assert type_("[[sharp-tools]]").card.title == "Sharp tools"
+    assert type_("/lookup garden/mulch").card.title == "Mulch early"
+
+
+def test_a_lookup_keeps_to_its_filters() -> None:
+    card = type_("/lookup soil kind:lessons").card
+    assert card.accent is Accent.LESSON
+    assert all(choice.note.startswith("Lesson") for choice in card.choices)
+
+
+def test_when_nothing_fits_the_nearest_topics_are_offered() -> None:
+    card = type_("/lookup quarterly tax filing").card
+    assert card.body[0] == "Nothing fits “quarterly tax filing”."
+    assert card.choices[0].action.verb is Verb.TOPIC
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/lokup clay", "There is no command /lokup; did you mean /lookup?"),
+        ("/lookup", "/lookup needs a query; for example /lookup data efficiency kind:lesson"),
+        ("/lookup clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
+        ("/lesson topic:watr", "There is no topic “watr”; did you mean Soil and water?"),
+        ("/summary rocketry", "There is no summary “rocketry”; choose from garden"),
+        ("/daily of", "/daily has no “of”; there is /daily preview"),
+        ("/daily preview 25:00", "25:00"),
+        ("/lookup clay kidn:idea", "There is no option kidn:; did you mean kind:?"),
+        ("/lookup clay kind:idea kind:idea", "kind: is given twice; keep one of them"),
+        ("/commonplace help now", "says nothing to /help"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said: str) -> None:
+    card = type_(line).card
+    assert said in everything(card)
+    assert card.accent is Accent.WARNING
+
+
+def test_another_walks_through_every_lesson_before_one_comes_again() -> None:
+    desk = garden_desk()
+    card = desk.typed("/lesson", ASKER).card
+    seen = [card.title]
+    for _ in range(2):
+        card = desk.act(card.actions[0], ASKER).card
+        seen.append(card.title)
+    assert sorted(seen) == ["Cover the soil", "Label everything", "Sharp tools"]
+    assert desk.act(card.actions[0], ASKER).card.title == seen[0]
+
+
+def test_sharing_posts_for_everybody_and_says_who() -> None:
+    reply = garden_desk().act(Action("Share", Verb.SHARE, ("garden/clay",)), ASKER)
+    assert reply.post
+    assert reply.post.footer.endswith("Shared by Ada")
+    assert reply.card.actions[0].verb is Verb.UNDO
+
+
+def test_a_quote_by_id_is_posted_and_an_ambiguous_one_asks_first() -> None:
+    clear = type_("/quote [[clay]]")
+    assert clear.post
+    assert clear.post.quoted
+    assert "Quoted by Ada" in clear.post.footer
+    unsure = type_("/quote garden bed")
+    assert unsure.post is None
+    assert unsure.card.choices[0].action.verb is Verb.QUOTE
+
+
+def test_a_summary_opens_its_topics_and_a_topic_its_entries() -> None:
+    desk = garden_desk()
+    card = desk.typed("/summary", ASKER).card
+    assert [choice.title for choice in card.choices] == ["Soil and water", "Before spring"]
+    topic = desk.act(card.choices[0].action, ASKER).card
+    assert [choice.title for choice in topic.choices] == ["Worms make compost", "Clay holds water"]
+    assert desk.act(topic.choices[1].action, ASKER).card.title == "Clay holds water"
+
+
+def test_the_daily_lesson_is_previewed_in_local_time() -> None:
+    card = type_("/daily preview 9:30 America/New_York mon,thu").card
+    assert [field.name for field in card.fields][:2] == ["Thu 26 Nov, 09:30", "Mon 30 Nov, 09:30"]
+    assert len(card.fields) == 7
+    assert len({field.value for field in card.fields[:3]}) == 3
+    assert type_("/daily").card.fields[0].name == "Wed 25 Nov, 09:00"
+
+
+def test_a_prefix_is_part_of_every_command() -> None:
+    config = "commands:\n  prefix: cp-\n"
+    assert type_("/cp-lookup clay", config).card.title == "Clay holds water"
+    assert type_("/lookup clay", config).card.accent is Accent.WARNING
+    assert "/cp-lesson topic:scaling" in everything(type_("/cp-commonplace help", config).card)
+
+
+def test_help_names_every_command() -> None:
+    text = everything(type_("/commonplace").card)
+    assert all(f"/{command.name}" in text for command in COMMANDS)
+
+
+def test_a_button_that_names_what_is_gone_says_so() -> None:
+    for action in (Action("", Verb.OPEN, ("x/y",)), Action("", Verb.TOPIC, ("x/y", "0")), Action("", Verb.ANOTHER)):
+        assert "not there any more" in garden_desk().act(action, ASKER).card.body[0]
+
+
+def test_today_has_one_lesson_all_day() -> None:
+    assert garden_desk(seed=1).greet(ASKER) == garden_desk(seed=2).greet(ASKER)
+
+
+@given(st.text(max_size=80))
+def test_any_line_is_answered(line: str) -> None:
+    desk = garden_desk()
+    for said in (line, f"/lookup {line}", f"/daily {line}", f"/lesson topic:{line}", f"/quote {line}", f"/{line}"):
+        assert isinstance(desk.typed(said, ASKER), Reply)
+    for value in Value:
+        assert len(desk.suggest(value, line, 5)) <= 5

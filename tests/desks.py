@@ -1,0 +1,25 @@
+"""A desk over the garden summary, with a clock that stands still and chance that can be repeated."""
+
+import random
+from datetime import UTC, datetime
+
+from bot.desk import Asker, Desk
+from bot.settings import read_settings
+from tests.documents import garden
+
+ASKER = Asker("Ada", "Europe/Berlin")
+
+
+class StoppedClock:
+    """Tuesday, 24 November 2026, nine in the morning in Berlin."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+    def zones(self) -> frozenset[str]:
+        return frozenset({"Europe/Berlin", "America/New_York", "UTC"})
+
+
+def garden_desk(config: str = "", seed: int = 1) -> Desk:
+    """The desk, with the settings of a bot.yaml of that text."""
+    return Desk(garden(), read_settings(config), StoppedClock(), random.Random(seed))
