@@ -181,7 +181,7 @@ def test_adding_or_removing_a_lesson_hardly_changes_the_order_of_the_others() ->
     """On average fewer than one in fifty of all pairs of other lessons change their order; a new shuffle turns half."""
     shares = []
     for trial in range(60):
-        random = Random(trial)  # noqa: S311
+        random = Random(trial)
         lessons = book("book", [random.randint(1, 12) for _ in range(random.randint(5, 25))])
         gone = random.choice(lessons)
         before = [one for one in walk(lessons, str(trial)) if one != gone]
