@@ -25,7 +25,6 @@ Mulch early: Cover bare soil before the first hot week, e.g. in May.
 Label everything. A tray without a label is a guess by June.
 🌚 Conclusion
 A garden lasts as long as its keepers talk.
-Want to get your own summary?
 In-Depth
 Worried about missing something? All of it is here.
 All Key Ideas
@@ -38,6 +37,7 @@ All Lessons Learnt
 Before spring
 - Mulch early. Bare soil dries out, so cover it well before the first hot week of the year.
 - Sharpen the tools in winter.
+Want to get your own summary?
 """
 
 KEPT = """---

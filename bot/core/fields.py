@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.core.errors import Problem
 
@@ -113,7 +113,7 @@ def _value(node: yaml.Node) -> Any:
 
 
 def _unknown(name: str, known: Iterable[str], line: int) -> Problem:
-    near = process.extractOne(name, list(known), score_cutoff=60)
+    near = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=65)
     mend = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(f'`{key}`' for key in known)}"
     return Problem(f"`{name}` is unknown", mend, line)
 

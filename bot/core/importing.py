@@ -163,31 +163,37 @@ def _propose(entries: Sequence[Entry]) -> dict[str, str]:
         for identity, bag in bags.items()
     }
     lengths = {identity: sqrt(sum(w * w for w in bag.values())) or 1.0 for identity, bag in weights.items()}
+    telling = max(10, min(len(bags) // 4, 100))  # a word that more entries hold brings nobody together
     holding: dict[str, list[Entry]] = {}  # by stem, the heads that have it: only they can be alike
     same: dict[str, str] = {}
     for entry in sorted(entries, key=lambda one: -len(one.full_text)):
-        shared: Counter[str] = Counter()
-        for word in weights[entry.id]:
-            if seen_in[word] * 4 <= len(bags) or len(bags) < 40:
-                for head in holding.get(word, ()):
-                    if head.kind is entry.kind:
-                        shared[head.id] += 1
-        best = max(
-            ((_cosine(weights[entry.id], weights[h], lengths[entry.id] * lengths[h]), h) for h in shared),
-            default=(0.0, ""),
-        )
-        titled = next((h for h in shared if _same_title(entry, h, entries)), None) if entry.title else None
-        if best[0] >= SAME_THING or titled:
-            same[entry.id] = best[1] if best[0] >= SAME_THING else titled or ""
+        near = {
+            head.id: head
+            for word in weights[entry.id]
+            if seen_in[word] <= telling
+            for head in holding.get(word, ())
+            if head.kind is entry.kind
+        }
+        rated = [
+            (
+                1.0
+                if _same_title(entry, head)
+                else _cosine(weights[entry.id], weights[key], lengths[entry.id] * lengths[key]),
+                key,
+            )
+            for key, head in near.items()
+        ]
+        likeness, nearest = max(rated, default=(0.0, ""))
+        if likeness >= SAME_THING:
+            same[entry.id] = nearest
         else:
             for word in weights[entry.id]:
                 holding.setdefault(word, []).append(entry)
     return same
 
 
-def _same_title(entry: Entry, head: str, entries: Sequence[Entry]) -> bool:
-    title = next((one.title for one in entries if one.id == head), None)
-    return bool(entry.title and title and fuzz.ratio(entry.title.lower(), title.lower()) >= SAME_TITLE)
+def _same_title(one: Entry, other: Entry) -> bool:
+    return bool(one.title and other.title and fuzz.ratio(one.title.lower(), other.title.lower()) >= SAME_TITLE)
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float], length: float) -> float:

@@ -9,7 +9,6 @@ over Snowball stems.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import chain, pairwise
 
 from bot.core.library import Library
 from bot.core.spelling import Speller
@@ -27,10 +26,10 @@ class Index:
     """Everything that is looked up when a query is read, built once a library and only read afterwards.
 
     Entries go by their place in the document. `holders` has each stem's weight in each entry, `rarity` its BM25 idf,
-    `pairs` the stems that stand side by side in an entry, `told` the stems of an entry that say something and
-    `lengths` how long a vector they make. `parts` tells what a compound is made of, `whole` which entries a text
-    stands in as it is, `heads` the fullest member of each entry's family; `phrasings` are the stems of each phrasing
-    with the entry it is of, and `said_in` tells which of these a stem is in.
+    `runs` an entry's stems in one string as they follow one another, `told` those that say something and `lengths`
+    how long a vector these make. `parts` tells what a compound is made of, `whole` which entries a text stands in
+    as it is, `heads` the fullest member of each entry's family; `phrasings` are the stems of each phrasing with the
+    entry it is of, and `said_in` tells which of these a stem is in.
     """
 
     def __init__(self, library: Library) -> None:
@@ -40,13 +39,16 @@ class Index:
         self.heads = [self.places[library.fullest(entry).key] for entry in self.entries]
         self.parts: dict[str, tuple[str, ...]] = {}
         self.whole: dict[str, list[int]] = defaultdict(list)
-        self._read: dict[str, tuple[list[str], list[str]]] = {}
+        read: dict[str, tuple[list[str], list[str]]] = {}
         for at, entry in enumerate(self.entries):
             for text in _wholes(entry):
                 self.whole[text].append(at)
             for _, text in _fields(entry) + self._context(entry):
-                self._see(text)
-        self._count()
+                if text not in read:
+                    whole = compounds(text)
+                    self.parts.update((stem(word), parts) for word, parts in whole.items())
+                    read[text] = (words(text), list(whole))
+        self._count(read)
         self._hear()
 
     def rarity_of(self, held_by: int) -> float:
@@ -58,15 +60,13 @@ class Index:
         topic = self.library.topic_of(entry)
         return [(TOPIC, topic.title if topic else ""), (SUMMARY, self.library.summaries[entry.summary].title)]
 
-    def _see(self, text: str) -> None:
-        if text not in self._read:
-            whole = compounds(text)
-            self.parts.update((stem(word), parts) for word, parts in whole.items())
-            self._read[text] = (words(text), list(whole))
-
-    def _count(self) -> None:
-        known = {word for several, whole in self._read.values() for word in (*several, *whole)}
-        found = {text: (*s, *whole, *{w for w in joined(s) if w in known}) for text, (s, whole) in self._read.items()}
+    def _count(self, read: Mapping[str, tuple[list[str], list[str]]]) -> None:
+        """Counts the words of every text, of its compounds as one, and of neighbours that are one word elsewhere."""
+        known = {word for several, whole in read.values() for word in (*several, *whole)}
+        found = {
+            text: (*s, *dict.fromkeys((*whole, *(word for word in joined(s) if word in known))))
+            for text, (s, whole) in read.items()
+        }
         stems = {text: tuple(map(stem, several)) for text, several in found.items()}
         tallies: list[dict[str, float]] = []
         held_by: Counter[str] = Counter()
@@ -82,10 +82,8 @@ class Index:
             tallies.append(tally)
         self.speller = Speller(Counter(word for several in found.values() for word in several) + Counter(EMPTY))
         self._weigh(tallies, held_by)
-        pairs = {text: self._pairs(text) for text in self._read}
-        self.pairs = [
-            frozenset(chain.from_iterable(pairs[text] for _, text in _fields(entry))) for entry in self.entries
-        ]
+        runs = {text: " ".join(stem(word) for word in s if word not in EMPTY) for text, (s, _) in read.items()}
+        self.runs = [f" {' | '.join(runs[text] for _, text in _fields(entry))} " for entry in self.entries]
 
     def _weigh(self, tallies: Sequence[Mapping[str, float]], held_by: Mapping[str, int]) -> None:
         mean = sum(sum(tally.values()) for tally in tallies) / max(len(tallies), 1) or 1.0
@@ -103,9 +101,6 @@ class Index:
             told = [word for word in tally if word not in empty]
             self.told.append(told)
             self.lengths.append(math.hypot(*(self.holders[word][at] * self.rarity[word] for word in told)) or 1.0)
-
-    def _pairs(self, text: str) -> list[tuple[str, str]]:
-        return list(pairwise([stem(word) for word in self._read[text][0] if word not in EMPTY]))
 
     def _hear(self) -> None:
         self.phrasings = [

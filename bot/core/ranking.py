@@ -74,7 +74,8 @@ def neighbours(index: Index, units: Sequence[Unit]) -> dict[int, float]:
         met: set[int] = set()
         for pair in product(a.readings, b.readings):
             few, many = sorted((index.holders[pair[0]], index.holders[pair[1]]), key=len)
-            met.update(at for at in few if at in many and pair in index.pairs[at])
+            run = " {} {} ".format(*pair)
+            met.update(at for at in few if at in many and run in index.runs[at])
         for at in met:
             weights[at] += a.weight + b.weight
     return weights

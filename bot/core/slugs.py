@@ -25,13 +25,13 @@ def slug(text: str, longest: int = 60) -> str:
     """`text` in lower case, its words joined by `-`, Latin accents dropped, cut at a word where possible; may be ""."""
     plain = "".join(
         char
-        for char in unicodedata.normalize("NFKD", text.replace("'", "").replace("’", "")).lower()
+        for char in unicodedata.normalize("NFKD", re.sub("['’\0]", "", text)).lower()
         if not "\u0300" <= char <= "\u036f"
     )
     composed = unicodedata.normalize("NFC", plain)
     words = re.sub(r"(?<=\w)[.](?=\w)", "\0", composed)
     joined = "".join(char if _kept(char) else "." if char == "\0" else " " for char in words)
-    return _cut([word.strip(".") for word in joined.split()], longest)
+    return _cut([bare for word in joined.split() if (bare := word.strip("."))], longest)
 
 
 def _cut(words: list[str], longest: int) -> str:

@@ -57,12 +57,12 @@ _RUN = re.compile(r"[^\W_]+")
 _NUMERIC = re.compile(rf"\d|(?:\b|\d)(?:{'|'.join(_NUMBERS)})(?:fold)?\b")
 _DIGIT = re.compile(r"\d")
 _AMERICAN = (
-    (re.compile(r"(?<=..[^aeiou])is(?=(?:e|ed|es|er|ers|ing|ation|ations|able)$)"), "iz"),
+    (re.compile(r"(?<=..[^aeiou])(?<!prec)(?<!conc)is(?=(?:e|ed|es|er|ers|ing|ation|ations|able)$)"), "iz"),
     (re.compile(r"(?<=[a-z]{6})is$"), "iz"),
     (re.compile(r"(?<=[aeiou]l)ys(?=(?:e|ed|es|er|ers|ing)$)"), "yz"),
-    (re.compile(r"(?<=..)our(?=(?:s|ed|ing|al|able|ite|ites|hood|hoods)?$)"), "or"),
+    (re.compile(r"(?<=..)our(?=(?:s|ed|ing|al|able|ite|ites|hood|hoods|ful|less)?$)"), "or"),
     (re.compile(r"(?<=[a-z][bt])re(?=s?$)"), "er"),
-    (re.compile(r"(?<=..en)c(?=es?$)"), "s"),
+    (re.compile(r"^(def|off|lic|pret)enc(?=es?$)"), r"\1ens"),
     (re.compile(r"(?<=[a-z]{2}og)ue(?=s?$)"), ""),
     (re.compile(r"^([^aeiou]{2}u)s$"), r"\1"),  # GPUs, CPUs: no Latin words
 )

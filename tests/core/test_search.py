@@ -231,9 +231,12 @@ def test_what_is_an_entry_s_whole_title_or_text_finds_it_before_those_that_say_i
         ("defence", "defense"),
         ("modelling", "modeling"),
         ("dialogue", "dialogs"),
+        ("intelligence", "intelligent"),
     ],
 )
-def test_british_and_american_spelling_are_one_word(british: str, american: str) -> None:
+def test_british_and_american_spelling_are_one_word_and_other_words_keep_their_stem(
+    british: str, american: str
+) -> None:
     assert stem(british) == stem(american)
 
 

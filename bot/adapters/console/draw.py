@@ -50,9 +50,7 @@ def _parts(card: Card, numbers: bool, width: int) -> Iterator["Text | _Barred"]:
     colour = _COLOURS[card.accent]
     if card.title:
         yield Text(plain(card.title), style=f"bold {colour}" if colour != "bold" else "bold", overflow="fold")
-    for paragraph in card.body:
-        text = Text(plain(paragraph), overflow="fold")
-        yield _Barred(text, colour) if card.quoted else text
+    yield from _body(card, colour)
     for field in card.fields:
         yield Text()
         yield Text(plain(field.name), style="bold", overflow="fold")
@@ -72,6 +70,14 @@ def _parts(card: Card, numbers: bool, width: int) -> Iterator["Text | _Barred"]:
     if numbers and card.actions:
         yield Text()
         yield Text("\n".join(_buttons(card, width)), style=colour, overflow="fold")
+
+
+def _body(card: Card, colour: str) -> Iterator["Text | _Barred"]:
+    for at, paragraph in enumerate(card.body):
+        if at:
+            yield Text()
+        text = Text(plain(paragraph), overflow="fold")
+        yield _Barred(text, colour) if card.quoted else text
 
 
 def _buttons(card: Card, width: int) -> list[str]:
