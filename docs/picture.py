@@ -27,7 +27,7 @@ class _Noon:
 
 
 def draw() -> str:
-    """The session as SVG, with no font fetched from anywhere."""
+    """The session as SVG, with no font fetched from anywhere and no address named but that of SVG itself."""
     console = Console(record=True, width=90, file=io.StringIO(), highlight=False, force_terminal=True)
     library = asyncio.run(read_library(ROOT / "content", Limits()))
     desk = Desk(library, read_settings("search: {results: 3}"), _Noon(), random.Random(1))  # noqa: S311
@@ -36,7 +36,7 @@ def draw() -> str:
         console.print(f"commonplace> {line}\n", style="bold", highlight=False)
         talk.hear(line)
     svg = console.export_svg(title="Commonplace", unique_id="console")
-    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

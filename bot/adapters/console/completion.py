@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from bot.adapters.console.legible import plain
 from bot.core.commands import COMMANDS, Command, Value
 from bot.desk import Desk
 
-_OPTION = re.compile(r'(?:^|\s)(\w+):("?)([^":]*)$')
+_OPTION = re.compile(r'(?:^|\s)(\w+):(?:(")([^"]*)|(\S*))$')  # its name, then a value in quotes or without
 
 
 class Typing(Completer):
@@ -21,8 +22,9 @@ class Typing(Completer):
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
         """Completions of the text before the cursor, best first."""
         text = document.text_before_cursor.lstrip()
-        if "[[" in text:
-            return self._values(Value.QUERY, text[text.rindex("[[") + 2 :], from_link=True)
+        _, link, name = text.rpartition("[[")
+        if link and "]]" not in name:
+            return self._values(Value.QUERY, name, from_link=True)
         if not text.startswith("/"):
             return self._values(Value.QUERY, text) if len(text) > 1 else ()
         name, blank, rest = text[1:].partition(" ")
@@ -40,12 +42,13 @@ class Typing(Completer):
     def _options(self, command: Command, rest: str) -> Iterator[Completion]:
         typed = _OPTION.search(rest)
         options = {option.name: option for option in command.options}
-        if typed and typed[1] in options:
-            yield from self._values(options[typed[1]].value, typed[3], quoted=bool(typed[2]))
+        if typed and typed[1].lower() in options:
+            value = typed[3] if typed[2] else typed[4]
+            yield from self._values(options[typed[1].lower()].value, value, quoted=bool(typed[2]))
             return
         word = rest.rpartition(" ")[2]
         first = command.options[0] if command.options else None
-        if first and first.value is Value.QUERY and rest.strip():
+        if first and first.value is Value.QUERY and rest.strip() and not any(f"{name}:" in rest for name in options):
             yield from self._values(Value.QUERY, rest)
         for option in command.options:
             if (
@@ -62,7 +65,7 @@ class Typing(Completer):
             filled = suggestion.value.removeprefix("[[") if from_link else suggestion.value
             filled = f'"{filled}"' if " " in filled and not quoted and value is not Value.QUERY else filled
             meta = suggestion.label if suggestion.label != filled else ""
-            yield Completion(filled, -len(text), display_meta=meta)
+            yield Completion(filled, -len(text), display_meta=plain(meta))
 
 
 def _commands(known: Iterable[Command], word: str, prefix: str = "") -> Iterator[Completion]:

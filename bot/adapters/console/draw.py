@@ -1,36 +1,43 @@
 """Card -> what a terminal shows. Knows rich and nothing of prompts, and reads nothing.
 
-Every string of a card is data: control characters and the marks that turn the direction of text are dropped, and no
-markup of rich's own is read.
+Every string of a card is data and is shown as it is. Lines are broken here, at words, so that what is copied out of a
+terminal or a pipe has no blanks at the end of its lines and no box around it.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.segment import Segment
+from rich.console import Console
 from rich.text import Text
 
-from bot.core.card import Accent, Action, Card
+from bot.adapters.console.legible import legible, legible_card, plain
+from bot.core.card import Accent, Action, Card, Choice, Field
+
+__all__ = ["Screen", "numbered", "plain", "print_card", "print_echo", "print_post"]
 
 WIDEST = 88  # columns: longer lines are tiring to read
-_COLOURS = {
-    Accent.IDEA: "cyan",
-    Accent.LESSON: "green",
-    Accent.QUOTE: "magenta",
-    Accent.TAKE: "blue",
-    Accent.PLAIN: "bold",
-    Accent.WARNING: "yellow",
+NARROW = 30  # columns: with less, nothing is set in
+# Between light and dark, so that each can be read on white and on black.
+COLOURS = {
+    Accent.IDEA: "#0087af",
+    Accent.LESSON: "#00875f",
+    Accent.QUOTE: "#af5faf",
+    Accent.TAKE: "#5f87af",
+    Accent.PLAIN: "",
+    Accent.WARNING: "#d75f00",
 }
-_UNSAID = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# What comes out of a summary has a sign and is set in, and so has a warning. The bot's own words have none.
+_SIGNS = {Accent.IDEA: "◆", Accent.LESSON: "●", Accent.QUOTE: "❝", Accent.TAKE: "■", Accent.WARNING: "!"}
+
+Lines = list[Text]
 
 
-def plain(text: str) -> str:
-    """Text without anything that would steer a terminal: control characters, escapes, turns of direction."""
-    text = _UNSAID.sub("", text.replace("\t", " "))
-    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs"))
+class Screen(Console):
+    """Standard output, be it a terminal, a pipe or a file."""
+
+    def on_broken_pipe(self) -> None:
+        """Nobody reads any more: raises BrokenPipeError for the command line, where rich would exit with status 1."""
+        raise BrokenPipeError
 
 
 def numbered(card: Card) -> list[Action]:
@@ -40,81 +47,121 @@ def numbered(card: Card) -> list[Action]:
 
 def print_card(card: Card, console: Console | None = None, *, numbers: bool = False) -> None:
     """Draw a card. `numbers` are given to what can be chosen; without them its buttons are left out."""
-    console = console or Console(highlight=False, soft_wrap=False)
+    console = console or Screen()
+    _print(drawn(legible_card(card, console.encoding), min(console.width, WIDEST), console.encoding, numbers), console)
+
+
+def print_post(post: Card, console: Console, heading: str) -> None:
+    """Draw what a whole channel sees, between two thin lines, of which the first says so in the words of `heading`."""
     width = min(console.width, WIDEST)
-    for part in _parts(card, numbers, width):
-        console.print(part, width=width, highlight=False, markup=False, emoji=False)
+    dash = legible("─", console.encoding)
+    lines = _wrapped(legible(heading, console.encoding), width, "dim", first=f"{dash * 2} ", mark="dim")
+    lines[-1].append(f" {dash * (width - cell_len(lines[-1].plain) - 1)}", "dim")
+    _print(lines, console)
+    print_card(post, console)
+    _print([Text(dash * width, "dim")], console)
 
 
-def _parts(card: Card, numbers: bool, width: int) -> Iterator["Text | _Barred"]:
-    colour = _COLOURS[card.accent]
-    if card.title:
-        yield Text(plain(card.title), style=f"bold {colour}" if colour != "bold" else "bold", overflow="fold")
-    yield from _body(card, colour)
-    for field in card.fields:
-        yield Text()
-        yield Text(plain(field.name), style="bold", overflow="fold")
-        yield _indented(plain(field.value), 2, width)
-    if card.choices:
-        yield Text()
-    for number, choice in enumerate(card.choices, 1):
-        mark = f"[{number}] " if numbers else "- "
-        yield _hanging(mark, plain(choice.title), width, "bold" if choice.text else "")
-        if choice.text:
-            yield _indented(plain(choice.text), len(mark), width)
-        if choice.note:
-            yield _indented(plain(choice.note), len(mark), width, "dim")
-    if card.footer:
-        yield Text()
-        yield Text(plain(card.footer), style="dim", overflow="fold")
-    if numbers and card.actions:
-        yield Text()
-        yield Text("\n".join(_buttons(card, width)), style=colour, overflow="fold")
+def print_echo(line: str, console: Console) -> None:
+    """Draw what was typed, above its answer."""
+    _print(
+        _wrapped(legible(line.strip(), console.encoding), console.width, "dim", first="> ", rest="  ", mark="dim"),
+        console,
+    )
 
 
-def _body(card: Card, colour: str) -> Iterator["Text | _Barred"]:
-    for at, paragraph in enumerate(card.body):
-        if at:
-            yield Text()
-        text = Text(plain(paragraph), overflow="fold")
-        yield _Barred(text, colour) if card.quoted else text
+def drawn(card: Card, width: int, encoding: str, numbers: bool) -> Lines:
+    """The lines of a card whose strings are legible already."""
+    colour = COLOURS[card.accent]
+    sign = legible(_SIGNS.get(card.accent, ""), encoding)
+    inset = 2 if sign and width >= NARROW else 0
+    lines = _spaced(_blocks(card, width - inset, colour, legible("│ ", encoding), numbers))
+    if not inset:
+        return lines
+    first = "" if card.quoted and not card.title else sign
+    return [Text.assemble((f"{'' if at else first:2}", f"bold {colour}"), line) for at, line in enumerate(lines)]
 
 
-def _buttons(card: Card, width: int) -> list[str]:
-    """`[4] Share   [5] More like this`, broken between buttons where a line is full."""
-    lines = [""]
-    for number, action in enumerate(card.actions, len(card.choices) + 1):
-        button = f"[{number}] {plain(action.label)}"
-        longer = f"{lines[-1]}   {button}" if lines[-1] else button
-        if cell_len(longer) <= width:
-            lines[-1] = longer
+def _blocks(card: Card, width: int, colour: str, bar: str, numbers: bool) -> Iterator[Lines]:
+    """The parts of a card, from the top down; between two of them one line is left free."""
+    title = _wrapped(card.title, width, f"bold {colour}")
+    paragraphs = [
+        _wrapped(text, width, first=bar, rest=bar, mark=colour) if card.quoted else _wrapped(text, width)
+        for text in card.body
+        if text.strip()
+    ]
+    yield title + (paragraphs[0] if paragraphs else [])
+    yield from paragraphs[1:]
+    yield from _fields(card.fields, width)
+    yield _wrapped(card.footer, width, "dim")
+    yield _choices(card.choices, width, colour, numbers)
+    if numbers:
+        yield _buttons(card, width, colour)
+
+
+def _fields(fields: Sequence[Field], width: int) -> Iterator[Lines]:
+    """Names and values as two columns where each pair fits on a line; else the values below their names."""
+    longest = max((cell_len(field.name) for field in fields), default=0)
+    if fields and all("\n" not in f.name + f.value and longest + 3 + cell_len(f.value) <= width for f in fields):
+        yield [
+            Text.assemble((field.name, "bold"), " " * (longest + 3 - cell_len(field.name)), field.value)
+            for field in fields
+        ]
+        return
+    for field in fields:
+        yield _wrapped(field.name, width, "bold") + _wrapped(field.value, width, first="  ", rest="  ")
+
+
+def _choices(choices: Sequence[Choice], width: int, colour: str, numbers: bool) -> Lines:
+    marks = [f"[{number}] " if numbers else "- " for number in range(1, len(choices) + 1)]
+    room = max((len(mark) for mark in marks), default=0)
+    lines: Lines = []
+    for mark, choice in zip(marks, choices, strict=True):
+        blank = " " * room
+        title = _wrapped(
+            choice.title, width, "bold" if choice.text else "", first=f"{mark:{room}}", rest=blank, mark=colour
+        )
+        lines += title or [Text(mark, colour)]
+        text, note = _wrapped(choice.text, width, first=blank, rest=blank), _wrapped(choice.note, width, "dim")
+        if not text and len(note) == 1 and cell_len(lines[-1].plain) + 3 + cell_len(note[0].plain) <= width:
+            lines[-1].append("   ").append_text(note[0])
         else:
-            lines.append(button)
-    return [line for line in lines if line]
+            lines += text + _wrapped(choice.note, width, "dim", first=blank, rest=blank)
+    return lines
 
 
-def _indented(text: str, by: int, width: int, style: str = "") -> "Text | _Barred":
-    return _hanging(" " * by, text, width, style)
+def _buttons(card: Card, width: int, colour: str) -> Lines:
+    """`[4] Share   [5] More like this`, broken between buttons where a line is full."""
+    lines: Lines = []
+    for number, action in enumerate(card.actions, len(card.choices) + 1):
+        mark = f"[{number}] "
+        button = _wrapped(action.label, width, first=mark, rest=" " * len(mark), mark=colour) or [Text(mark, colour)]
+        if lines and len(button) == 1 and cell_len(lines[-1].plain) + 3 + cell_len(button[0].plain) <= width:
+            lines[-1].append("   ").append_text(button[0])
+        else:
+            lines += button
+    return lines
 
 
-def _hanging(mark: str, text: str, width: int, style: str) -> "Text | _Barred":
-    inside = Text(text, style=style, overflow="fold")
-    return _Barred(inside, "", mark) if width > len(mark) + 10 else Text(mark + text, style=style, overflow="fold")
+def _wrapped(text: str, width: int, style: str = "", *, first: str = "", rest: str = "", mark: str = "") -> Lines:
+    """Text broken at words, `first` before its first line and `rest` before the others; nothing for blank text."""
+    if not text.strip():
+        return []
+    room = max(width - max(cell_len(first), cell_len(rest)), 2)
+    lines = Text(text, style).wrap(Console(), room, overflow="fold")
+    for line in lines:
+        line.rstrip()
+    return [Text.assemble((rest if at else first, mark), line) for at, line in enumerate(lines)]
 
 
-class _Barred:
-    """A text with a bar at the left of every line, or with a mark before its first and blanks before the others."""
+def _spaced(blocks: Iterator[Lines]) -> Lines:
+    lines: Lines = []
+    for block in blocks:
+        lines += [Text(), *block] if lines and block else block
+    return lines
 
-    def __init__(self, text: Text, style: str, mark: str = "") -> None:
-        self.text, self.style, self.mark = text, style, mark
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        bar = "│ " if options.encoding.startswith("utf") else "| "
-        width = cell_len(self.mark or bar)
-        inner = options.update(width=max(options.max_width - width, 1))
-        style = console.get_style(self.style or "none")
-        for at, line in enumerate(console.render_lines(self.text, inner, pad=False)):
-            before = self.mark if at == 0 else " " * width
-            yield Segment(before if self.mark else bar, style)
-            yield from line
-            yield Segment.line()
+def _print(lines: Lines, console: Console) -> None:
+    for line in lines:
+        line.rstrip()
+        console.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
