@@ -63,7 +63,7 @@ def users_info(call: Call) -> Json:
     return {
         "user": {
             "id": user.id,
-            "team_id": "T0STRANGER" if user.stranger else call.workspace.id,
+            "team_id": user.team_id,
             "name": user.name.lower(),
             "real_name": user.name,
             "profile": {"real_name": user.name, "display_name": user.name},

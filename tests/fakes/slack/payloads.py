@@ -12,7 +12,7 @@ def _common(kind: str, user: User) -> Json:
         "token": "verification",
         "api_app_id": APP_ID,
         "team": {"id": team.id, "domain": team.name.lower()},
-        "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": team.id},
+        "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": user.team_id},
         "enterprise": None,
         "is_enterprise_install": False,
     }

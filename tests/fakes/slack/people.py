@@ -82,6 +82,7 @@ class Person:
             return await self._act(INTERACTION, payload, self.slack.state.new_id("X"), shortcut)
         chosen = message.message if isinstance(message, Seen) else message
         self._belongs(chosen.channel)
+        assert not chosen.private, "Slack offers no shortcuts on a message that only one person sees"
         own = chosen.author == self.user.workspace.bot_user
         cause, _, url = self._reply_address(chosen.channel, chosen if own else None)
         payload = payloads.message_shortcut(self.user, chosen, callback_id, self.slack.state.new_ts())
@@ -237,10 +238,7 @@ class Person:
             channel.posted_at = float("-inf")
 
     def _reply_address(self, channel: Channel, source: Message | None) -> tuple[str, ReplyAddress, str]:
-        state = self.slack.state
-        cause = state.new_id("X")
-        address = ReplyAddress(channel, self.id, cause, source, state.clock.now())
-        state.addresses[cause] = address
+        cause, address = self.slack.state.new_address(channel, self.id, source)
         return cause, address, f"{self.slack.root}/reply/{cause}"
 
     async def _act(

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any
@@ -184,6 +185,14 @@ class LocalSlack:
         self.web.faults.append(fault)
         return fault
 
+    def trigger_id(self, person: Person) -> str:
+        """A fresh trigger_id, as if this person had just done something."""
+        return self.state.new_trigger(person.id, "", None)
+
+    def response_url(self, person: Person, channel: Channel) -> str:
+        """A fresh response_url, as if this person had just typed a command there."""
+        return f"{self.root}/reply/{self.state.new_address(channel, person.id, None)[0]}"
+
     def expire_response_urls(self) -> None:
         for address in self.state.addresses.values():
             address.born = float("-inf")
@@ -203,11 +212,11 @@ class LocalSlack:
         await self.until(lambda: len(self.sockets.open) >= count)
 
     async def settled(self) -> None:
-        """Waits until the app has been doing nothing for `quiet` seconds."""
+        """Waits until the app has been doing nothing for `quiet` seconds, at most `timeout` seconds."""
         # In slices, so that a machine that stalls for a moment does not pass for an app that does nothing.
         slices = 8
-        seen, calm = (-1, -1), 0
-        while calm < slices:
+        seen, calm, latest = (-1, -1), 0, time.monotonic() + self.timeout
+        while calm < slices and time.monotonic() < latest:
             await asyncio.sleep(self.quiet / slices)
             now = (len(self.state.effects), len(self.web.calls))
             calm = calm + 1 if now == seen and not self.web.busy else 0

@@ -50,6 +50,10 @@ class User:
     bot: bool = False
     admin: bool = False
 
+    @property
+    def team_id(self) -> str:
+        return "T0STRANGER" if self.stranger else self.workspace.id
+
 
 @dataclass(eq=False)
 class Message:
@@ -252,6 +256,12 @@ class State:
         trigger = f"{next(self._count)}.{secrets.token_hex(8)}"
         self.triggers[trigger] = Trigger(user, self.clock.now(), cause, view)
         return trigger
+
+    def new_address(self, channel: Channel, user: str, source: Message | None) -> tuple[str, ReplyAddress]:
+        """A response_url's key, which is the cause of what comes of it too, and what it stands for."""
+        key = self.new_id("X")
+        self.addresses[key] = ReplyAddress(channel, user, key, source, self.clock.now())
+        return key, self.addresses[key]
 
     def direct(self, workspace: Workspace, *users: str) -> Channel:
         """The direct conversation of these people, or of one with the bot; made when it is first needed."""

@@ -82,8 +82,10 @@ class WebApi:
         fault.times -= 1
         done = work() if fault.after else None
         if fault.hang:
+            self.busy -= 1  # nobody waits for what hangs
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.closing.wait(), fault.hang)
+            self.busy += 1
         if fault.drop:
             if request.transport:
                 request.transport.abort()
