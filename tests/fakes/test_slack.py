@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -13,19 +12,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.fakes.slack import LocalSlack, message_problems, pings, view_problems
+from tests.fakes.slack import LocalSlack, served
+from tests.fakes.slack_blocks import button, card
 
 Scenario = Callable[[LocalSlack], Coroutine[Any, Any, None]]
 MODES = ("socket", "http")
-
-
-def button(label: str, action_id: str) -> dict[str, Any]:
-    return {"type": "button", "text": {"type": "plain_text", "text": label}, "action_id": action_id}
-
-
-def card(text: str, *buttons: dict[str, Any]) -> dict[str, Any]:
-    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-    return {"text": text, "blocks": [section, *([{"type": "actions", "elements": list(buttons)}] if buttons else [])]}
 
 
 MODAL = {
@@ -125,15 +116,6 @@ def garden_app(slack: LocalSlack) -> AsyncApp:  # noqa: C901
     return app
 
 
-@asynccontextmanager
-async def served(app: AsyncApp) -> AsyncIterator[str]:
-    runner = web.AppRunner(app.web_app(), access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
 def play(scenario: Scenario, mode: str = "socket", **options: Any) -> None:
     """Runs a scenario with the bot in a local Slack."""
 
@@ -142,7 +124,7 @@ def play(scenario: Scenario, mode: str = "socket", **options: Any) -> None:
             slack.shortcut("Quote an idea", "quote_idea")
             app = garden_app(slack)
             if mode == "http":
-                async with served(app) as address:
+                async with served(app.web_app()) as address:
                     slack.http(address)
                     await scenario(slack)
                 return
@@ -250,14 +232,10 @@ def test_an_event_is_sent_again_until_it_is_acknowledged() -> None:
 
         app = web.Application()
         app.router.add_post("/slack/events", hear)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with LocalSlack() as slack:
-            slack.http(f"http://127.0.0.1:{runner.addresses[0][1]}")
+        async with LocalSlack() as slack, served(app) as address:
+            slack.http(address)
             ada = slack.person("Ada")
             await ada.says(slack.dm(ada), "hello", silent=True)
-        await runner.cleanup()
         assert [each[1:] for each in heard] == [(None, None), ("1", "http_error"), ("2", "http_error")]
         assert len({each[0] for each in heard}) == 1
 
@@ -364,7 +342,7 @@ def test_faults_on_demand() -> None:
     async def scenario() -> None:
         async with LocalSlack() as slack:
             general = slack.channel("general", slack.person("Ada"))
-            client = AsyncWebClient(base_url=slack.api_url, token=slack.bot_token, retry_handlers=[], timeout=1)
+            client = AsyncWebClient(base_url=slack.api_url, token=slack.bot_token, retry_handlers=[])
 
             async def post() -> Any:
                 slack.clock.advance(2)
@@ -387,99 +365,7 @@ def test_faults_on_demand() -> None:
                 assert len(general.messages) == effects
             slack.fail("chat.postMessage", hang=60)
             with pytest.raises(TimeoutError):
-                await post()
+                await asyncio.wait_for(post(), 0.1)
             assert (await post())["ok"]
 
     asyncio.run(scenario())
-
-
-LONG = "a" * 3001
-PLAIN = {"type": "plain_text", "text": "A"}
-OPTION = {"text": PLAIN, "value": "a"}
-TITLED = {"type": "modal", "title": PLAIN}
-SECTION = card("a")["blocks"][0]
-
-
-def actions(*elements: dict[str, Any]) -> dict[str, Any]:
-    return {"blocks": [{"type": "actions", "elements": list(elements)}]}
-
-
-def select(count: int, **more: Any) -> dict[str, Any]:
-    options = [{"text": PLAIN, "value": str(each)} for each in range(count)]
-    return {"type": "static_select", "action_id": "a", "options": options, **more}
-
-
-@pytest.mark.parametrize(
-    ("payload", "problem"),
-    [
-        (card(LONG), "blocks/0/text/text: must be at most 3000 characters, has 3001"),
-        (card(""), "blocks/0/text/text: must be at least 1 characters"),
-        ({"blocks": [SECTION] * 51}, "at most 50 items, has 51"),
-        ({"blocks": [{"type": "section"}]}, "blocks/0: needs one of text, fields"),
-        ({"blocks": [{"type": "section", "fields": [PLAIN] * 11}]}, "fields: must have at most 10 items"),
-        ({"blocks": [{"type": "header", "text": {"type": "mrkdwn", "text": "A"}}]}, "unsupported type 'mrkdwn'"),
-        ({"blocks": [{"type": "header", "text": PLAIN | {"text": "a" * 151}}]}, "at most 150"),
-        ({"blocks": [{"type": "sectoin"}]}, "blocks/0: unsupported type 'sectoin'"),
-        ({"blocks": [{**SECTION, "colour": "red"}]}, "blocks/0/colour: is no key of a section"),
-        ({"blocks": [{**SECTION, "block_id": "a"}] * 2}, "block_id 'a' occurs twice"),
-        ({"blocks": [{"type": "context", "elements": [PLAIN] * 11}]}, "at most 10 items"),
-        ({"blocks": [{"type": "markdown", "text": "a" * 6001}] * 2}, "together must be at most 12000"),
-        ({"blocks": [{"type": "rich_text", "elements": [{"type": "text", "text": "a"}]}]}, "unsupported type 'text'"),
-        (actions(*[button("A", str(each)) for each in range(26)]), "at most 25 items"),
-        (actions(button("A", "a"), button("B", "a")), "action_id 'a' occurs twice"),
-        (actions(button("a" * 76, "a")), "at most 75"),
-        (actions(button("A", "a") | {"value": "a" * 2001}), "at most 2000"),
-        (actions({"type": "plain_text_input", "action_id": "a"}), "unsupported type 'plain_text_input'"),
-        (actions(select(101)), "at most 100 items"),
-        (actions(select(0)), "at least 1 items"),
-        (actions(select(2, initial_option=OPTION)), "the initial option is none of the options"),
-        (actions({"type": "overflow", "options": [OPTION] * 6}), "at most 5 items"),
-        (actions({"type": "radio_buttons", "options": [OPTION | {"text": PLAIN | {"text": "a" * 76}}]}), "at most 75"),
-        (actions({"type": "radio_buttons", "options": [OPTION, OPTION]}), "two options have the same value"),
-        ({"text": "a" * 40_001}, "text: must be at most 40000"),
-    ],
-)
-def test_a_message_past_a_limit(payload: dict[str, Any], problem: str) -> None:
-    found = message_problems(payload)
-    assert any(problem in each for each in found), found
-
-
-@pytest.mark.parametrize(
-    ("view", "problem"),
-    [
-        (TITLED | {"blocks": [SECTION] * 101}, "at most 100 items"),
-        (TITLED | {"title": PLAIN | {"text": "a" * 25}, "blocks": []}, "at most 24"),
-        (TITLED | {"blocks": [], "private_metadata": LONG}, "private_metadata: must be at most 3000"),
-        (TITLED | {"blocks": [], "callback_id": "a" * 256}, "at most 255"),
-        (TITLED | {"blocks": MODAL["blocks"]}, "view/submit: is missing"),
-        (TITLED, "view/blocks: is missing"),
-        ({"type": "home", "title": PLAIN, "blocks": []}, "view/title: is no key of a home"),
-        ({"type": "home", "blocks": [{"type": "markdown", "text": "a"}]}, "unsupported type 'markdown'"),
-    ],
-)
-def test_a_view_past_a_limit(view: dict[str, Any], problem: str) -> None:
-    found = view_problems(view)
-    assert any(problem in each for each in found), found
-
-
-def test_what_is_within_the_limits() -> None:
-    at_the_edge = actions(select(100), button("a" * 75, "b") | {"value": "a" * 2000})
-    assert message_problems(card("a" * 3000)) + message_problems(at_the_edge) + view_problems(MODAL) == []
-
-
-@pytest.mark.parametrize(
-    ("payload", "alive"),
-    [
-        (card("<!channel>"), True),
-        (card("<@U1> &lt;!here&gt;"), True),
-        (card("<https://x.org|x>"), True),
-        (card("&lt;!channel&gt; @here 3 < 4 > 2"), False),
-        ({"blocks": [{"type": "header", "text": {"type": "plain_text", "text": "<!channel>"}}]}, False),
-        ({"blocks": [{"type": "markdown", "text": "[x](https://x.org)"}]}, True),
-        ({"blocks": [{"type": "markdown", "text": "\\[x\\](y)"}]}, False),
-        ({"text": "@channel", "link_names": True}, True),
-        ({"blocks": [{"type": "rich_text", "elements": [{"type": "broadcast", "range": "here"}]}]}, True),
-    ],
-)
-def test_what_pings(payload: dict[str, Any], alive: bool) -> None:
-    assert bool(pings(payload)) is alive

@@ -1,5 +1,6 @@
 """A local Slack for the tests; see LocalSlack. Knows nothing of the bot."""
 
+from tests.fakes.slack.hosting import served
 from tests.fakes.slack.limits import message_problems, options_problems, view_problems
 from tests.fakes.slack.people import Person
 from tests.fakes.slack.pings import pings
@@ -18,6 +19,7 @@ __all__ = [
     "message_problems",
     "options_problems",
     "pings",
+    "served",
     "shown",
     "view_problems",
 ]

@@ -44,7 +44,8 @@ class Person:
         name, _, rest = text.partition(" ")
         if thread is not None:
             return Seen([], f"{name} is not supported in threads. Sorry!")
-        if self.slack.commands is not None and name not in self.slack.commands:
+        known = self.slack.commands is None or name in self.slack.commands
+        if not known or not self.user.workspace.bot_token:
             return Seen([], f"{name} is not a valid command.")
         self._belongs(channel)
         cause, address, url = self._reply_address(channel, None)
@@ -76,6 +77,7 @@ class Person:
 
     async def uses(self, shortcut: str, message: Message | Seen | None = None) -> Seen:
         """A shortcut of the app: on a message, or a global one."""
+        assert self.user.workspace.bot_token, "the app is not installed here"
         callback_id = self.slack.shortcuts[shortcut]
         if message is None:
             payload = payloads.global_shortcut(self.user, callback_id, self.slack.state.new_ts())
@@ -222,6 +224,7 @@ class Person:
         for token in self.slack.state.tokens.values():
             if token.workspace is team:
                 token.dead = "token_revoked"
+        team.bot_token = ""
         inner: dict[str, Json] = {"tokens_revoked": {"tokens": {"oauth": [], "bot": [team.bot_user]}}}
         for name in wanted:
             await self.slack.event(team, {"type": name, **inner.get(name, {})})

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from tests.fakes.slack import payloads
 from tests.fakes.slack.delivery import COMMAND, EVENT, Answer, Delivery, Retry, Sockets, Webhooks
+from tests.fakes.slack.hosting import served
 from tests.fakes.slack.methods import Call
 from tests.fakes.slack.oauth import OAuth
 from tests.fakes.slack.people import Person
@@ -82,13 +84,9 @@ class LocalSlack:
         app.router.add_route("*", "/api/{method}", self.web.serve)
         app.router.add_post("/reply/{key}", self.web.serve_reply)
         app.router.add_get("/link/", self.sockets.serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.root = f"http://{host}:{port}"
-        self.session = aiohttp.ClientSession()
+        self._open = AsyncExitStack()
+        self.root = await self._open.enter_async_context(served(app))
+        self.session = await self._open.enter_async_context(aiohttp.ClientSession())
         return self
 
     async def __aexit__(
@@ -99,8 +97,7 @@ class LocalSlack:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.sockets.close()
-        await self.session.close()
-        await self._runner.cleanup()
+        await self._open.aclose()
 
     # What a test sets up
 

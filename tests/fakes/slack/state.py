@@ -72,6 +72,9 @@ class Message:
     edited: bool = False
     deleted: bool = False
 
+    def __repr__(self) -> str:
+        return f"<{'Private message' if self.private else 'Message'} in {self.channel.name}: {self.text!r}>"
+
     @property
     def private(self) -> bool:
         return self.private_to is not None
@@ -141,6 +144,9 @@ class View:
     previous: str | None = None
     values: Json = field(default_factory=dict)
     closed: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.content['type']} {self.content.get('callback_id', '')}>"
 
     @property
     def blocks(self) -> list[Json]:

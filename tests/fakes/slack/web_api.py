@@ -1,18 +1,19 @@
 """The aiohttp side of the Web API: arguments and tokens as slack_sdk sends them, faults on demand, headers."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from tests.fakes.slack import methods, replies, views
 from tests.fakes.slack.methods import Call
 from tests.fakes.slack.oauth import OAuth
-from tests.fakes.slack.state import Json, Refused, State, Token
+from tests.fakes.slack.state import Channel, Json, Refused, State, Token
 
 METHODS = methods.METHODS | views.METHODS
 JSON_ARGUMENTS = ("blocks", "view", "attachments", "metadata")
@@ -22,9 +23,13 @@ SOCKET_SCOPE = "connections:write"
 
 @dataclass(eq=False)
 class Fault:
-    """What goes wrong with a method the next `times` times; with `after`, once what it does has been done."""
+    """What goes wrong with a method (in a channel) the next `times` times; `after`: once the method has had its effect.
+
+    `hang` is in seconds; `drop` cuts the connection without an answer.
+    """
 
     method: str
+    channel: Channel | None = None
     error: str = ""
     status: int = 200
     retry_after: int | None = None
@@ -32,6 +37,10 @@ class Fault:
     drop: bool = False
     after: bool = False
     times: int = 1
+
+    def strikes(self, method: str, args: Json) -> bool:
+        there = self.channel is None or args.get("channel") == self.channel.id
+        return self.times > 0 and method == self.method and there
 
 
 @dataclass(eq=False)
@@ -72,7 +81,7 @@ class WebApi:
         self.calls.append((name, args))
         self.busy += 1
         try:
-            fault = next((each for each in self.faults if each.times > 0 and each.method == name), None)
+            fault = next((each for each in self.faults if each.strikes(name, args)), None)
             return work() if fault is None else await self._suffer(request, fault, work)
         finally:
             self.busy -= 1
@@ -173,8 +182,8 @@ async def _arguments(request: web.Request) -> Json:
             args[key] = json.loads(args[key])
     header = request.headers.get("Authorization", "")
     if header.startswith("Basic "):
-        login = BasicAuth.decode(header)
-        args |= {"client_id": login.login, "client_secret": login.password}
+        client_id, _, secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        args |= {"client_id": client_id, "client_secret": secret}
     return args
 
 
