@@ -159,7 +159,7 @@ def test_a_conversation(mode: str) -> None:
         await ada.presses(seen, "Undo")
         assert bob.sees(general) == []
         assert (await ada.types(general, "/echo hello")).text == "hello"
-        assert slack.refusals == []
+        assert (slack.refusals, slack.alive) == ([], [])
         assert len(slack.payloads) == 6
 
     play(scenario, mode)

@@ -80,6 +80,8 @@ def test_a_view_past_a_limit(view: dict[str, Any], problem: str) -> None:
 def test_what_is_within_the_limits() -> None:
     at_the_edge = actions(select(100), button("a" * 75, "b") | {"value": "a" * 2000})
     modal = TITLED | {"title": PLAIN | {"text": "a" * 24}, "submit": PLAIN, "blocks": [ASKED, *[SECTION] * 99]}
+    same = message_problems({"blocks": actions(button("A", "a"))["blocks"] * 2})
+    assert same == [], "an action_id may occur in several blocks"
     assert message_problems(card("a" * 3000)) + message_problems(at_the_edge) + view_problems(modal) == []
 
 

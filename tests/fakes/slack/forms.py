@@ -24,22 +24,20 @@ def written(element: Json, text: str) -> Json:
     return {"type": element["type"], MOMENTS.get(element["type"], "value"): text}
 
 
-def picked(element: Json, option: Json | None, surface: Message | View) -> Json:
-    """The value of an element in which somebody pressed or picked this; picking again takes one of several back."""
+def picked(element: Json, option: Json | None, before: Json | None) -> Json:
+    """The value of an element in which somebody pressed or picked this; picking again takes one of several back.
+
+    `before` is what had been entered there, if anything.
+    """
     kind = element["type"]
     if option is None:
         found = {"type": kind, "text": element["text"]}
         return found | ({"value": element["value"]} if "value" in element else {})
     if kind not in SEVERAL:
         return {"type": kind, "selected_option": option}
-    before = _entered(surface, element["action_id"]) if isinstance(surface, View) else None
     chosen = (before or _initial(element))["selected_options"]
     after = [each for each in chosen if each != option] if option in chosen else [*chosen, option]
     return {"type": kind, "selected_options": after}
-
-
-def _entered(view: View, action_id: str) -> Json | None:
-    return next((values[action_id] for values in view.values.values() if action_id in values), None)
 
 
 def _initial(element: Json) -> Json:

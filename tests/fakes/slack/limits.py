@@ -39,8 +39,8 @@ CONFIRM = shape(
 )
 
 
-def option(text: Check) -> Check:
-    return shape({"text": text, "value": string(150)}, {"description": words(75), "url": string()})
+def option(text: Check, **more: Check) -> Check:
+    return shape({"text": text, "value": string(150)}, {"description": text, **more})
 
 
 ID = {"action_id": string(255)}
@@ -101,9 +101,10 @@ INPUTS: dict[str, Check] = {
     "url_text_input": typed(),
 }
 OVERFLOW: dict[str, Check] = {
-    "overflow": shape({"options": items(PLAIN_OPTION, 5)}, ID | {"confirm": CONFIRM}),
+    "overflow": shape({"options": items(option(plain(75), url=string()), 5)}, ID | {"confirm": CONFIRM}),
 }
 ELEMENTS = {"button": BUTTON, **SELECTS, **CHOICES, **OVERFLOW}
+IN_ACTIONS = {kind: check for kind, check in ELEMENTS.items() if not kind.startswith("multi_")}
 
 STYLE = shape({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), flag))
 INLINE = kind_of(
@@ -152,14 +153,14 @@ SHARED: dict[str, Check] = {
         ),
         needs_any("text", "fields"),
     ),
-    "header": shape({"text": plain(150)}, BLOCK | {"level": number(1, 4)}),
+    "header": shape({"text": plain(150)}, BLOCK),
     "divider": shape({}, BLOCK),
     "image": shape(
         {"alt_text": string(2000)},
         BLOCK | {"image_url": string(3000), "slack_file": anything, "title": plain(2000)},
     ),
     "context": shape({"elements": items(kind_of(SMALL_PRINT), 10)}, BLOCK),
-    "actions": shape({"elements": items(kind_of(ELEMENTS), 25)}, BLOCK),
+    "actions": shape({"elements": items(kind_of(IN_ACTIONS), 25)}, BLOCK),
     "input": shape(
         {"label": plain(2000), "element": kind_of(SELECTS | CHOICES | INPUTS)},
         BLOCK | {"hint": plain(2000), "optional": flag, "dispatch_action": flag},
@@ -219,10 +220,16 @@ def options_problems(answer: Mapping[str, Any]) -> list[str]:
 
 
 def _together(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    """What only the whole shows: ids that occur twice, markdown in all, choices that contradict themselves."""
+    """What only the whole shows: ids that occur twice, markdown in all, choices that contradict themselves.
+
+    An action_id need only be unique in its block.
+    """
     yield from _twice("block_id", [block.get("block_id") for block in blocks])
+    for block in blocks:
+        yield from _twice("action_id", [element.get("action_id") for element in interactive(block)])
     elements = list(chain.from_iterable(map(interactive, blocks)))
-    yield from _twice("action_id", [element.get("action_id") for element in elements])
+    if sum(element.get("focus_on_load", False) for element in elements) > 1:
+        yield "blocks: focus_on_load is allowed once"
     written = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
     if written > MARKDOWN:
         yield f"blocks: the markdown blocks together must be at most {MARKDOWN} characters, have {written}"

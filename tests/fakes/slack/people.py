@@ -300,7 +300,9 @@ class Person:
     # Finding and operating controls
 
     def _surface(self, surface: Surface) -> Message | View:
-        return surface.surface if isinstance(surface, Seen) else surface
+        found = surface.surface if isinstance(surface, Seen) else surface
+        assert isinstance(found, View) or not found.deleted, "this message has been deleted"
+        return found
 
     def _modal(self, surface: Surface) -> View:
         view = self._surface(surface)
@@ -323,7 +325,8 @@ class Person:
 
     async def _operate(self, control: Control, *, expects: bool) -> Seen:
         surface, block, element = control.surface, control.block, control.element
-        value = forms.picked(element, control.option, surface)
+        entered = surface.values.get(block["block_id"], {}) if isinstance(surface, View) else {}
+        value = forms.picked(element, control.option, entered.get(element["action_id"]))
         if control.option and element["type"] != "overflow":
             self._keep(surface, block, element, value)
         if block["type"] == "input" and not block.get("dispatch_action"):

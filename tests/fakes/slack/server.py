@@ -17,6 +17,7 @@ from tests.fakes.slack.hosting import served
 from tests.fakes.slack.methods import Call
 from tests.fakes.slack.oauth import OAuth
 from tests.fakes.slack.people import Person
+from tests.fakes.slack.pings import pings
 from tests.fakes.slack.state import Channel, Clock, Json, Message, State, User, Workspace
 from tests.fakes.slack.web_api import Fault, WebApi
 
@@ -128,6 +129,11 @@ class LocalSlack:
         """Every call of the app that was refused, as `method: error`, injected faults apart."""
         return self.state.refusals
 
+    @property
+    def alive(self) -> list[str]:
+        """Every live mention and link in what the app sent."""
+        return [each for payload in self.payloads for each in pings(payload)]
+
     def http(self, url: str, path: str = "/slack/events") -> Webhooks:
         """From now on everything is delivered to the app's address there, instead of down a socket."""
         self._delivery = self.webhooks = Webhooks(url.rstrip("/") + path, self.signing_secret, self.session)
@@ -176,9 +182,21 @@ class LocalSlack:
         """Makes a shortcut known, where there is no manifest."""
         self.shortcuts[name] = callback_id
 
-    def fail(self, method: str, **how: Any) -> Fault:
-        """The next call of a method (or `response_url`) goes wrong; Fault says how, its `times` how often."""
-        fault = Fault(method, **how)
+    def fail(
+        self,
+        method: str,
+        *,
+        channel: Channel | None = None,
+        error: str = "",
+        status: int = 200,
+        retry_after: int | None = None,
+        hang: float = 0.0,
+        drop: bool = False,
+        after: bool = False,
+        times: int = 1,
+    ) -> Fault:
+        """The next call of a method (or of a `response_url`) goes wrong; Fault says what each argument means."""
+        fault = Fault(method, channel, error, status, retry_after, hang, drop, after, times)
         self.web.faults.append(fault)
         return fault
 
