@@ -8,11 +8,17 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import FileInstallationStore
 from slack_sdk.oauth.state_store import FileOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import LocalSlack, served
+from tests.fakes.slack.oauth import Grant
+
+
+# slack_sdk 3.47 signs in with what aiohttp 3.14 calls deprecated.
+BASIC_AUTH = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
 
 def installable(slack: LocalSlack, folder: Path) -> AsyncApp:
@@ -41,7 +47,7 @@ def installable(slack: LocalSlack, folder: Path) -> AsyncApp:
     return app
 
 
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")  # slack_sdk 3.47 with aiohttp 3.14
+@BASIC_AUTH
 def test_installing_and_uninstalling(tmp_path: Path) -> None:
     async def scenario(slack: LocalSlack, root: str) -> None:
         ada, bob = slack.person("Ada"), slack.person("Bob", workspace=slack.new_workspace("Orchard"))
@@ -71,5 +77,36 @@ def test_installing_and_uninstalling(tmp_path: Path) -> None:
             async with served(installable(slack, tmp_path).web_app()) as root:
                 slack.http(root)
                 await scenario(slack, root)
+
+    asyncio.run(run())
+
+
+@BASIC_AUTH
+def test_what_is_granted_once_and_for_how_long() -> None:
+    async def scenario(slack: LocalSlack) -> None:
+        client = AsyncWebClient(base_url=slack.api_url)
+        slack.oauth.rotation = True
+        code = slack.oauth.code(Grant(slack.workspace, "U1", ("chat:write",)))
+
+        async def access(secret: str = slack.oauth.client_secret, **how: Any) -> Any:
+            try:
+                return await client.oauth_v2_access(client_id=slack.oauth.client_id, client_secret=secret, **how)
+            except SlackApiError as refused:
+                return refused.response["error"]
+
+        assert await access("guessed", code=code) == "bad_client_secret"
+        granted = await access(code=code)
+        assert await access(code=code) == "invalid_code"
+        refresh = {"grant_type": "refresh_token", "refresh_token": granted["refresh_token"]}
+        renewed = await access(**refresh)
+        assert await access(**refresh) == "invalid_refresh_token"
+        assert (await client.auth_test(token=renewed["access_token"]))["team"] == "Garden"
+        slack.clock.advance(renewed["expires_in"] + 1)
+        with pytest.raises(SlackApiError, match="token_expired"):
+            await client.auth_test(token=renewed["access_token"])
+
+    async def run() -> None:
+        async with LocalSlack(installed=False) as slack:
+            await scenario(slack)
 
     asyncio.run(run())

@@ -169,14 +169,14 @@ def test_each_sees_what_they_asked_for() -> None:
         @app.command("/lookup")
         async def lookup(ack: Any, respond: Any, command: dict[str, Any]) -> None:
             await ack()
-            await respond(f"{command['user_name']}: {command['text']}")
+            await respond(f"{command['user_name']}: {command['text']}", response_type="in_channel")
 
     async def scenario(slack: LocalSlack) -> None:
         people = [slack.person(name) for name in ("Ada", "Bob", "Cleo")]
         general = slack.channel("general", *people)
         seen = await asyncio.gather(*(each.types(general, f"/lookup {each.name}") for each in people))
-        assert [each.text for each in seen] == ["ada: Ada", "bob: Bob", "cleo: Cleo"]
-        assert [len(each.sees(general)) for each in people] == [1, 1, 1]
+        assert [[post.text for post in each.posted] for each in seen] == [["ada: Ada"], ["bob: Bob"], ["cleo: Cleo"]]
+        assert len(general.messages) == 3
 
     with_bot(listen, scenario)
 

@@ -288,7 +288,10 @@ class Person:
         await self.slack.settled()
 
     def _mine(self, mark: int, cause: str | None) -> list[Effect]:
-        """What has happened since then that this person sees and that no other act led to."""
+        """What has happened since then that this person sees and that no other act led to.
+
+        A chat.postMessage does not tell what led to it: it counts for everybody who is waiting and sees it.
+        """
         found = self.slack.state.effects[mark:]
         return [each for each in found if each.cause in (None, cause) and self._concerns(each.what)]
 
