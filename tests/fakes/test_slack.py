@@ -152,7 +152,7 @@ def test_a_conversation(mode: str) -> None:
         seen = await ada.presses(seen, "Another")
         assert [each.text for each in ada.sees(general)] == ["compost stays warm"], "replaced, not repeated"
 
-        seen = await ada.presses(await ada.types(general, "/lookup worms"), "Share")
+        seen = await ada.presses(await ada.types(general, "/lookup worms"), "Share", leads_to=2)
         assert [each.text for each in seen.changed] == ["Shared."]
         assert [each.text for each in bob.sees(general)] == ["worms, shared"]
 
@@ -182,7 +182,7 @@ def test_a_modal(mode: str) -> None:
         await ada.writes(modal, "so true")
         await ada.submits(modal)
         assert modal.view is None, "closed"
-        await slack.until(lambda: [each.text for each in message.replies] == ["Worms: dig in"])
+        assert [each.text for each in message.replies] == ["Worms: dig in"]
 
     play(scenario, mode)
 
@@ -201,7 +201,7 @@ def test_events(mode: str) -> None:
         told = [each.text for each in slack.dm(ada).messages]
         assert told == ["hello", "you said hello", "you said hello"], "this bot does not look at event_id"
 
-        await robo.says(slack.dm(robo), "hello", silent=True)
+        await robo.says(slack.dm(robo), "hello", leads_to=0)
         assert len(slack.dm(robo).messages) == 1
         unheard = await ada.says(slack.channel("elsewhere", ada, bot=False), f"{slack.mention} worms?")
         assert unheard.replies == []
@@ -235,7 +235,7 @@ def test_an_event_is_sent_again_until_it_is_acknowledged() -> None:
         async with LocalSlack() as slack, served(app) as address:
             slack.http(address)
             ada = slack.person("Ada")
-            await ada.says(slack.dm(ada), "hello", silent=True)
+            await ada.says(slack.dm(ada), "hello", leads_to=0)
         assert [each[1:] for each in heard] == [(None, None), ("1", "http_error"), ("2", "http_error")]
         assert len({each[0] for each in heard}) == 1
 

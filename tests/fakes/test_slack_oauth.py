@@ -16,7 +16,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.fakes.slack import LocalSlack, served
 from tests.fakes.slack.oauth import Grant
 
-
 # slack_sdk 3.47 signs in with what aiohttp 3.14 calls deprecated.
 BASIC_AUTH = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 

@@ -1,4 +1,13 @@
-"""A local Slack for the tests; see LocalSlack. Knows nothing of the bot."""
+"""A local Slack for the tests, in which people act and an app answers over real sockets. Knows nothing of the bot.
+
+async with LocalSlack() as slack:  # the app takes slack.api_url, bot_token and app_token, or signing_secret
+    slack.http("http://127.0.0.1:3000")  # deliver there; without this line, down the app's socket
+    ada = slack.person("Ada", tz="Europe/Berlin")
+    general = slack.channel("general", ada)
+    seen = await ada.types(general, "/lookup worms")
+    seen = await ada.presses(seen, "Share", leads_to=2)  # the post, and the private answer replaced
+    assert slack.refusals == slack.alive == []
+"""
 
 from tests.fakes.slack.hosting import served
 from tests.fakes.slack.limits import message_problems, options_problems, view_problems

@@ -196,9 +196,7 @@ def message_problems(payload: Mapping[str, Any]) -> list[str]:
     """Why Slack would refuse this message (arguments of chat.postMessage or a body for a response_url), if it would."""
     blocks = payload.get("blocks") or []
     found = list(items(kind_of(IN_MESSAGES), MESSAGE_BLOCKS, 0)(blocks, "blocks"))
-    text = payload.get("text") or ""
-    if len(text) > TEXT:
-        found.append(f"text: must be at most {TEXT} characters, has {len(text)}")
+    found += string(TEXT, 0)(payload.get("text") or "", "text")
     return found or list(_together(blocks))
 
 

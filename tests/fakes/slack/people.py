@@ -1,4 +1,8 @@
-"""The people in a local Slack: what they do, and what they see of it. Each act waits for what it leads to."""
+"""The people in a local Slack: what they do, and what they see of it.
+
+Each act waits for as many messages, changes and views as it `leads_to`, at most `slack.timeout` seconds, and then until
+the app is quiet. With 0 it only waits for the acknowledgement and the quiet.
+"""
 
 import re
 from collections.abc import Callable
@@ -39,7 +43,7 @@ class Person:
 
     # Commands and messages
 
-    async def types(self, channel: Channel, text: str, thread: Message | None = None) -> Seen:
+    async def types(self, channel: Channel, text: str, thread: Message | None = None, *, leads_to: int = 1) -> Seen:
         """A slash command."""
         name, _, rest = text.partition(" ")
         if thread is not None:
@@ -50,12 +54,12 @@ class Person:
         self._belongs(channel)
         cause, address, url = self._reply_address(channel, None)
         payload = payloads.command(self.user, channel, name, rest.strip()) | {"response_url": url}
-        return await self._act(COMMAND, payload, cause, name, lambda answer: self._answers(address, answer))
+        return await self._act(
+            COMMAND, payload, cause, name, lambda answer: self._answers(address, answer), leads_to=leads_to
+        )
 
-    async def says(
-        self, channel: Channel, text: str, thread: Message | None = None, *, silent: bool = False
-    ) -> Message:
-        """A message. If it is for the bot, waits for the answer; with `silent`, until it is clear that none comes."""
+    async def says(self, channel: Channel, text: str, thread: Message | None = None, *, leads_to: int = 1) -> Message:
+        """A message. `leads_to` matters if it is for the bot: in a DM with it, or mentioning it where it is."""
         self._belongs(channel)
         self._takes_time()
         root = (thread.thread or thread.ts) if thread else None
@@ -72,33 +76,35 @@ class Person:
         if mentions and self.slack.wants(team, "app_mention"):
             answer = await self.slack.event(team, inner | {"type": "app_mention"})
             expected = not answer.trouble
-        await self._arrives(mark, None, expected and not silent)
+        await self._arrives(mark, None, leads_to if expected else 0)
         return message
 
-    async def uses(self, shortcut: str, message: Message | Seen | None = None) -> Seen:
+    async def uses(self, shortcut: str, message: Message | Seen | None = None, *, leads_to: int = 1) -> Seen:
         """A shortcut of the app: on a message, or a global one."""
         assert self.user.workspace.bot_token, "the app is not installed here"
         callback_id = self.slack.shortcuts[shortcut]
         if message is None:
             payload = payloads.global_shortcut(self.user, callback_id, self.slack.state.new_ts())
-            return await self._act(INTERACTION, payload, self.slack.state.new_id("X"), shortcut)
+            cause = self.slack.state.new_id("X")
+            return await self._act(INTERACTION, payload, cause, shortcut, leads_to=leads_to)
         chosen = message.message if isinstance(message, Seen) else message
         self._belongs(chosen.channel)
         assert not chosen.private, "Slack offers no shortcuts on a message that only one person sees"
         own = chosen.author == self.user.workspace.bot_user
         cause, _, url = self._reply_address(chosen.channel, chosen if own else None)
         payload = payloads.message_shortcut(self.user, chosen, callback_id, self.slack.state.new_ts())
-        return await self._act(INTERACTION, payload | {"response_url": url}, cause, shortcut)
+        payload["response_url"] = url
+        return await self._act(INTERACTION, payload, cause, shortcut, leads_to=leads_to)
 
     # Controls
 
-    async def presses(self, surface: Surface, label: str, which: int = 0) -> Seen:
+    async def presses(self, surface: Surface, label: str, which: int = 0, *, leads_to: int = 1) -> Seen:
         """A button, or an option of a menu, by what is written on it; `which` where several say the same."""
-        return await self._operate(self._find(surface, label, which), expects=True)
+        return await self._operate(self._find(surface, label, which), leads_to)
 
-    async def picks(self, surface: Surface, label: str, which: int = 0) -> Seen:
+    async def picks(self, surface: Surface, label: str, which: int = 0, *, leads_to: int = 1) -> Seen:
         """An option. In an input of a modal that tells the app nothing, unless the block says `dispatch_action`."""
-        return await self._operate(self._find(surface, label, which), expects=False)
+        return await self.presses(surface, label, which, leads_to=leads_to)
 
     async def looks_for(self, surface: Surface, text: str, block_id: str = "") -> list[str]:
         """Types into an external select; gives the labels of what it offers."""
@@ -119,7 +125,9 @@ class Person:
         self._offered[(block["block_id"], element["action_id"])] = options
         return [option["text"]["text"] for option in options]
 
-    async def writes(self, surface: Surface, text: str, block_id: str = "", *, enter: bool = False) -> Seen:
+    async def writes(
+        self, surface: Surface, text: str, block_id: str = "", *, enter: bool = False, leads_to: int = 1
+    ) -> Seen:
         """Into a text field, the first unless a block is named; `enter` presses that key, if the app listens to it."""
         where = self._surface(surface)
         block, element = forms.field(where, forms.WRITABLE, block_id)
@@ -127,10 +135,10 @@ class Person:
         self._keep(where, block, element, value)
         if not enter or not block.get("dispatch_action"):
             return Seen([])
-        return await self._dispatch(where, block, element, value, expects=True)
+        return await self._dispatch(where, block, element, value, leads_to)
 
-    async def submits(self, surface: Surface) -> Seen:
-        """A modal. Slack itself stops what is incomplete; otherwise the app answers with errors, a view, or nothing."""
+    async def submits(self, surface: Surface, *, leads_to: int = 1) -> Seen:
+        """A modal. Slack itself stops what is incomplete; the app may answer with errors, and then nothing follows."""
         view = self._modal(surface)
         errors = forms.missing(view)
         if errors:
@@ -140,10 +148,11 @@ class Person:
         payload = payloads.view_submission(self.user, view)
         errors = {}
 
-        def answered(answer: Answer) -> None:
+        def answered(answer: Answer) -> bool:
             errors.update(self._after_submission(view, answer.payload or {}, cause))
+            return not errors
 
-        seen = await self._act(INTERACTION, payload, cause, "submit", answered, view=view, expects=False)
+        seen = await self._act(INTERACTION, payload, cause, "submit", answered, view=view, leads_to=leads_to)
         seen.errors = errors or None
         seen.failed = seen.failed and TROUBLE
         return seen
@@ -182,7 +191,7 @@ class Person:
             inner["view"] = state.homes[self.id].raw()
         mark = len(state.effects)
         answer = await self.slack.event(team, inner)
-        await self._arrives(mark, None, not answer.trouble)
+        await self._arrives(mark, None, 0 if answer.trouble else 1)
         effects = self._mine(mark, None)
         if not effects and self.id in state.homes:
             effects = [Effect("home", state.homes[self.id], None)]
@@ -250,24 +259,23 @@ class Person:
         payload: Json,
         cause: str,
         what: str,
-        answered: Callable[[Answer], None] | None = None,
+        answered: Callable[[Answer], bool] = lambda _: True,
         *,
         view: View | None = None,
-        expects: bool = True,
+        leads_to: int,
     ) -> Seen:
         state = self.slack.state
         self._takes_time()
         mark = len(state.effects)
         payload["trigger_id"] = state.new_trigger(self.id, cause, view)
         answer = await self.slack.deliver(kind, payload)
-        failed = self._failed(what, answer.trouble)
-        if not failed and answered:
-            try:
-                answered(answer)
-            except Refused as refused:
-                self.slack.refusals.append(f"{what}: {refused.error} {refused.more or ''}".rstrip())
-                failed = TROUBLE
-        await self._arrives(mark, cause, expects and not failed)
+        failed, more = self._failed(what, answer.trouble), False
+        try:
+            more = not failed and answered(answer)
+        except Refused as refused:
+            self.slack.refusals.append(f"{what}: {refused.error} {refused.more or ''}".rstrip())
+            failed = TROUBLE
+        await self._arrives(mark, cause, leads_to if more else 0)
         return Seen(self._mine(mark, cause), failed)
 
     def _failed(self, what: str, trouble: str) -> str:
@@ -278,13 +286,13 @@ class Person:
         self.slack.timeouts.append(said)
         return said
 
-    def _answers(self, address: ReplyAddress, answer: Answer) -> None:
+    def _answers(self, address: ReplyAddress, answer: Answer) -> bool:
         if answer.payload:
             replies.reply(self.slack.state, address, answer.payload)
+        return True
 
-    async def _arrives(self, mark: int, cause: str | None, expected: bool) -> None:
-        if expected:
-            await self.slack.state.until(lambda: bool(self._mine(mark, cause)), self.slack.timeout)
+    async def _arrives(self, mark: int, cause: str | None, count: int) -> None:
+        await self.slack.state.until(lambda: len(self._mine(mark, cause)) >= count, self.slack.timeout)
         await self.slack.settled()
 
     def _mine(self, mark: int, cause: str | None) -> list[Effect]:
@@ -326,7 +334,7 @@ class Person:
         if isinstance(surface, View):
             surface.values.setdefault(block["block_id"], {})[element["action_id"]] = value
 
-    async def _operate(self, control: Control, *, expects: bool) -> Seen:
+    async def _operate(self, control: Control, leads_to: int) -> Seen:
         surface, block, element = control.surface, control.block, control.element
         entered = surface.values.get(block["block_id"], {}) if isinstance(surface, View) else {}
         value = forms.picked(element, control.option, entered.get(element["action_id"]))
@@ -334,18 +342,16 @@ class Person:
             self._keep(surface, block, element, value)
         if block["type"] == "input" and not block.get("dispatch_action"):
             return Seen([])
-        return await self._dispatch(surface, block, element, value, expects=expects)
+        return await self._dispatch(surface, block, element, value, leads_to)
 
-    async def _dispatch(
-        self, surface: Message | View, block: Json, element: Json, value: Json, *, expects: bool
-    ) -> Seen:
+    async def _dispatch(self, surface: Message | View, block: Json, element: Json, value: Json, leads_to: int) -> Seen:
         ids = {"action_id": element["action_id"], "block_id": block["block_id"]}
         action = value | ids | {"action_ts": self.slack.state.new_ts()}
         if isinstance(surface, View):
             surface.values = forms.values(surface)
             payload = payloads.block_actions(self.user, surface, action, surface.values)
             cause = self.slack.state.new_id("X")
-            return await self._act(INTERACTION, payload, cause, "this", view=surface, expects=expects)
+            return await self._act(INTERACTION, payload, cause, "this", view=surface, leads_to=leads_to)
         cause, _, url = self._reply_address(surface.channel, surface)
         payload = payloads.block_actions(self.user, surface, action, {}) | {"response_url": url}
-        return await self._act(INTERACTION, payload, cause, "this", expects=expects)
+        return await self._act(INTERACTION, payload, cause, "this", leads_to=leads_to)
