@@ -23,6 +23,7 @@ SHARE = "Share"
 QUOTE_THIS = "Quote this"
 ANOTHER = "Another"
 ALIKE = "More like this"
+READ_ON = "Read on"
 MORE_RESULTS = "More results"
 MORE_ENTRIES = "More of this topic"
 OPEN_SUMMARY = "Open the summary"
@@ -74,6 +75,22 @@ def shortened(text: str, longest: int) -> str:
         return text
     cut = text[: longest - 1]
     return (cut[: cut.rfind(" ")] if " " in cut[longest // 2 :] else cut).rstrip(" ,;:.-") + "…"
+
+
+def pages(text: str, longest: int) -> list[str]:
+    """Text in pages of at most `longest` characters, parted at blanks where there are any."""
+    found = []
+    while len(text) > longest:
+        at = text.rfind(" ", longest // 2, longest + 1)
+        cut = at if at > 0 else longest
+        found.append(text[:cut])
+        text = text[cut:].lstrip(" ")
+    return [*found, text]
+
+
+def beginning(entry: Entry, longest: int) -> str:
+    """As much of an entry's text as fits, and how to read on."""
+    return f"{shortened(entry.text, longest)} ({READ_ON}: [[{entry.key}]])"
 
 
 def label(entry: Entry) -> str:
