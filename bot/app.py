@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,23 +36,23 @@ class SystemClock:
         return frozenset(available_timezones())
 
 
-async def load_settings(places: Places) -> Settings:
-    """The settings. Raises SettingsError for what cannot be read or used."""
+async def load_settings(places: Places, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings; `environment` for what connects to a platform. Raises SettingsError for what cannot be used."""
     path = places.config or CONFIG
     try:
         text = await asyncio.to_thread(path.read_text, "utf-8")
     except FileNotFoundError:
         if places.config is None:
-            return read_settings("")
+            return read_settings("", environment)
         raise SettingsError(Problem("there is no such file", "name one that exists", file=str(path))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(Problem(f"this cannot be read: {error}", "mend the file", file=str(path))) from None
-    return read_settings(text, str(path))
+    return read_settings(text, environment, str(path))
 
 
-async def open_desk(places: Places) -> Desk:
+async def open_desk(places: Places, settings: Settings | None = None) -> Desk:
     """The desk over everything in the content folder. Raises BotError with every problem found."""
-    settings = await load_settings(places)
+    settings = settings or await load_settings(places)
     library = await content.read_library(places.content, settings.limits)
     return Desk(library, settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
 
