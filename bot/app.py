@@ -1,17 +1,28 @@
-"""The composition root: the only place that knows both the desk and the adapters. Configuration is read here, once."""
+"""The composition root: the only place that knows both the desk and the adapters. Configuration is read here, once.
+
+A platform's libraries are imported where its token is set, and only there.
+"""
 
 import asyncio
 import random
+import signal
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import structlog
+
 from bot.adapters import content
+from bot.core import wording
 from bot.core.errors import BotError, Problem, SettingsError
 from bot.core.parser import Limits
 from bot.desk import Desk
 from bot.settings import Settings, read_settings
+
+log = structlog.get_logger(__name__)
 
 CONTENT = Path("content")
 CONFIG = Path("config/bot.yaml")
@@ -35,23 +46,23 @@ class SystemClock:
         return frozenset(available_timezones())
 
 
-async def load_settings(places: Places) -> Settings:
-    """The settings. Raises SettingsError for what cannot be read or used."""
+async def load_settings(places: Places, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings; `environment` for what connects to a platform. Raises SettingsError for what cannot be used."""
     path = places.config or CONFIG
     try:
         text = await asyncio.to_thread(path.read_text, "utf-8")
     except FileNotFoundError:
         if places.config is None:
-            return read_settings("")
+            return read_settings("", environment)
         raise SettingsError(Problem("there is no such file", "name one that exists", file=str(path))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(Problem(f"this cannot be read: {error}", "mend the file", file=str(path))) from None
-    return read_settings(text, str(path))
+    return read_settings(text, environment, str(path))
 
 
-async def open_desk(places: Places) -> Desk:
+async def open_desk(places: Places, settings: Settings | None = None) -> Desk:
     """The desk over everything in the content folder. Raises BotError with every problem found."""
-    settings = await load_settings(places)
+    settings = settings or await load_settings(places)
     library = await content.read_library(places.content, settings.limits)
     return Desk(library, settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
 
@@ -65,3 +76,61 @@ async def check(places: Places) -> list[Problem]:
     except BotError as error:
         problems += error.problems
     return problems + await content.check_folder(places.content, limits)
+
+
+# ---- the platforms
+
+
+async def run(places: Places, environment: Mapping[str, str]) -> None:
+    """Answer on every platform whose token is set, until SIGTERM or SIGINT.
+
+    Raises SettingsError where there is no token, or where every platform refuses the one it has.
+    """
+    settings = await load_settings(places, environment)
+    desk = await open_desk(places, settings)
+    platforms = _platforms(desk, settings)
+    if not platforms:
+        raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(_kept_up(name, serve), name=name) for name, serve in platforms.items()]
+    stopped = asyncio.create_task(stop.wait())
+    everything = asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.wait({stopped, asyncio.ensure_future(everything)}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopped, *tasks):
+        task.cancel()
+    refused = [error for error in await everything if isinstance(error, SettingsError)]
+    if len(refused) == len(platforms):
+        raise SettingsError([problem for error in refused for problem in error.problems])
+
+
+Serve = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def _platforms(desk: Desk, settings: Settings) -> dict[str, Serve]:
+    found: dict[str, Serve] = {}
+    if settings.slack:
+        from bot.adapters.slack import client as slack  # noqa: PLC0415 - 200 ms that Discord alone need not take
+
+        found["slack"] = partial(slack.serve, desk, settings.slack)
+    return found
+
+
+async def _kept_up(name: str, serve: Serve) -> None:
+    """Serve a platform again whenever its connection fails for good, ever less often, up to once a minute.
+
+    Raises SettingsError where the platform refuses the token: trying again would not help.
+    """
+    pause = 1.0
+    connected = asyncio.Event()
+    while True:
+        try:
+            await serve(connected)
+        except SettingsError as error:
+            log.error("platform_refused", platform=name, problem=str(error))  # noqa: TRY400 - the sentence says it all
+            raise
+        except Exception:
+            log.exception("platform_failed", platform=name, retry_in_s=pause)
+        pause = 1.0 if connected.is_set() else min(pause * 2, 60.0)
+        await asyncio.sleep(pause)

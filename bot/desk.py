@@ -6,11 +6,12 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot import __version__
-from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wording
+from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wire, wording
 from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError
@@ -106,6 +107,14 @@ class Desk:
         card = cards.lesson(self.library, lesson, "", today=True)
         return Card(card.title, (*card.body, hint), (), (), card.actions, card.footer, card.accent)
 
+    def action(self, value: str) -> Action:
+        """What a button carries, as `core.wire` packed it. Raises ValueError for one forged or gone."""
+        return wire.unpack(value, self._digests)
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return wire.digests(self.library)
+
     # ---- finding, for those who want entries and no card
 
     def find(self, query: str, limit: int, scope: Scope = EVERYTHING) -> list[search.Hit]:
@@ -186,7 +195,7 @@ class Desk:
     def _act(self, verb: Verb, args: tuple[str, ...], asker: Asker) -> Reply:  # noqa: PLR0911 - one case a verb
         library, shown = self.library, self.settings.results
         match verb, args:
-            case Verb.UNDO, ():
+            case Verb.UNDO, _:
                 return Reply(cards.note(wording.TAKEN_BACK))
             case Verb.RESULTS, (_, *_):
                 return Reply(cards.further(library, [self._entry(key) for key in args], shown))
@@ -196,8 +205,8 @@ class Desk:
                 return Reply(cards.summary(library.summaries[name]))
             case Verb.ANOTHER, (key, within):
                 return Reply(self._another(self._entry(key), within))
-            case Verb.OPEN, (key,):
-                return Reply(self.open(self._entry(key)))
+            case Verb.OPEN, (key, *page) if len(page) < 2:
+                return Reply(cards.entry(library, self._entry(key), page=int(page[0]) if page else 0))
             case Verb.SHARE, (key,):
                 return self._posted(self._entry(key), wording.SHARED, wording.shared_by(asker.name))
             case Verb.QUOTE, (key,):

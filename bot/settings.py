@@ -1,14 +1,19 @@
-"""config/bot.yaml -> frozen Settings, every problem reported together. Reads no file itself: its text is passed in."""
+"""The environment and config/bot.yaml -> frozen Settings, every problem reported together.
+
+Reads no file and no environment itself: both are passed in. Secrets come from the environment alone, and no problem
+repeats one.
+"""
 
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.core import fields, when
-from bot.core.errors import SettingsError, UsageError
+from bot.core.errors import Problem, SettingsError, UsageError
 from bot.core.parser import Limits
 
 # 32 characters is the longest name of a command on Slack and on Discord; "commonplace" takes eleven of them.
@@ -25,14 +30,45 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True)
+class Slack:
+    """How Slack is reached. With `app_token` over Socket Mode, else over HTTP on `port`, signed.
+
+    Either `bot_token` for one workspace, or `client_id` and `client_secret` for all that install the app.
+    """
+
+    api_url: str
+    port: int
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Discord:
+    """How Discord is reached. No `gateway_url` means the one that the API names; `guild` is for trying commands out."""
+
+    api_url: str
+    gateway_url: str
+    guild: int | None
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """How the bot behaves. `results` are shown at once; `confidence` (0 to 1) is what a quote must reach."""
+    """How the bot behaves. `results` are shown at once; `confidence` (0 to 1) is what a quote must reach.
+
+    `slack` and `discord` are there where the environment holds what it takes to connect.
+    """
 
     prefix: str
     results: int
     confidence: float
     daily: Daily
     limits: Limits
+    slack: Slack | None = None
+    discord: Discord | None = None
 
 
 def _prefix(value: Any) -> str:
@@ -64,6 +100,26 @@ def _zone(value: Any) -> str:
     raise ValueError("an IANA time zone such as Europe/Berlin")
 
 
+def _address(*schemes: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if isinstance(value, str):
+            try:
+                parts = urlsplit(value)
+                if parts.scheme in schemes and parts.hostname and parts.port != 0 and not parts.query:
+                    return value.rstrip("/")
+            except ValueError:
+                pass
+        raise ValueError(f"an address that begins with {schemes[0]}://")
+
+    return read
+
+
+def _guild(value: Any) -> int | None:
+    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
+        raise ValueError("a server's id, a number")
+    return int(value) or None
+
+
 KEYS: Mapping[str, fields.FieldSpec] = {
     "commands.prefix": fields.FieldSpec(_prefix, ""),
     "search.results": fields.FieldSpec(fields.whole(1, 10), 5),
@@ -71,20 +127,70 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
     "daily.timezone": fields.FieldSpec(_zone, "UTC"),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
+    "slack.api_url": fields.FieldSpec(_address("https", "http"), "https://slack.com/api"),
+    "discord.api_url": fields.FieldSpec(_address("https", "http"), "https://discord.com/api/v10"),
+    "discord.gateway_url": fields.FieldSpec(lambda value: _address("wss", "ws")(value) if value else "", ""),
+    "discord.guild": fields.FieldSpec(_guild, None),
     "content.max_bytes": fields.FieldSpec(fields.whole(1, 1_000_000_000), Limits().max_bytes),
     "content.max_entries": fields.FieldSpec(fields.whole(1, 10_000_000), Limits().max_entries),
 }
 
 
-def read_settings(config: str, file: str = "config/bot.yaml") -> Settings:
-    """Settings out of the text of config/bot.yaml. Raises SettingsError with every problem found."""
+def read_settings(config: str, environment: Mapping[str, str] | None = None, file: str = "config/bot.yaml") -> Settings:
+    """Settings out of the text of config/bot.yaml and the environment. Raises SettingsError with all that is wrong."""
     values, problems = fields.read_fields(config, KEYS)
-    if problems:
-        raise SettingsError(problems).in_file(file)
+    given = {name: value.strip() for name, value in (environment or {}).items() if value.strip()}
+    found = [*SettingsError(problems).in_file(file).problems, *_environment_problems(given)]
+    if found:
+        raise SettingsError(found)
     return Settings(
         prefix=values["commands.prefix"],
         results=values["search.results"],
         confidence=values["quote.confidence"],
         daily=Daily(values["daily.time"], values["daily.timezone"], values["daily.days"]),
         limits=Limits(values["content.max_bytes"], values["content.max_entries"]),
+        slack=_slack(given, values["slack.api_url"]),
+        discord=_discord(given, values),
     )
+
+
+def _slack(given: Mapping[str, str], api_url: str) -> Slack | None:
+    if "SLACK_BOT_TOKEN" not in given and "SLACK_CLIENT_ID" not in given:
+        return None
+    names = ("bot_token", "app_token", "signing_secret", "client_id", "client_secret")
+    secrets = {name: given.get(f"SLACK_{name.upper()}", "") for name in names}
+    return Slack(f"{api_url}/", int(given.get("PORT", "3000")), **secrets)
+
+
+def _discord(given: Mapping[str, str], values: Mapping[str, Any]) -> Discord | None:
+    if "DISCORD_TOKEN" not in given:
+        return None
+    api_url, gateway_url, guild = (values[f"discord.{name}"] for name in ("api_url", "gateway_url", "guild"))
+    return Discord(api_url, gateway_url, guild, given["DISCORD_TOKEN"])
+
+
+def _environment_problems(given: Mapping[str, str]) -> Iterator[Problem]:
+    """What does not go together in the environment. Names variables, never what they hold."""
+    for name, begins in (("SLACK_BOT_TOKEN", "xoxb-"), ("SLACK_APP_TOKEN", "xapp-")):
+        if name in given and not given[name].startswith(begins):
+            yield Problem(f"{name} does not begin with {begins}", "copy it anew from the app's page at Slack")
+    port = given.get("PORT", "3000")
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port[:6]) <= 65535:
+        yield Problem("PORT is no number from 1 to 65535", "correct it or leave it out (3000)")
+    one, many = "SLACK_BOT_TOKEN" in given, {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} & given.keys()
+    if one and many:
+        yield Problem(
+            "SLACK_BOT_TOKEN is set beside a client id or secret",
+            "keep the token for one workspace, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET for all that install the app",
+        )
+    elif len(many) == 1:
+        missing = ({"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} - many).pop()
+        yield Problem(f"{many.pop()} is set without {missing}", f"set {missing} too")
+    ways = {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"} & given.keys()
+    if (one or many) and not ways:
+        yield Problem(
+            "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set",
+            "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
+        )
+    if "SLACK_APP_TOKEN" in ways and not one and not many:
+        yield Problem("SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN", "set SLACK_BOT_TOKEN too (xoxb-…)")

@@ -1,6 +1,6 @@
 """What a reply is before a platform draws it. Knows nothing of blocks, embeds, components or terminals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -18,7 +18,7 @@ class Accent(StrEnum):
 class Verb(StrEnum):
     """What pressing a button or picking a choice does. The arguments that each takes stand beside it."""
 
-    OPEN = "open"  # entry key: the entry in full
+    OPEN = "open"  # entry key, then perhaps a page counted from 0: the entry in full
     SHARE = "share"  # entry key: the entry, posted in the channel
     QUOTE = "quote"  # entry key: the entry, quoted into the discussion
     ALIKE = "alike"  # entry key: more like this
@@ -26,7 +26,7 @@ class Verb(StrEnum):
     ANOTHER = "another"  # entry key, then "" or a summary's name or a topic key: the lesson after that one
     TOPIC = "topic"  # topic key, page counted from 0: the entries of a topic
     SUMMARY = "summary"  # summary name: the summary at a glance
-    UNDO = "undo"  # nothing: take back what was just shared
+    UNDO = "undo"  # where the message is, in the platform's own words: take back what was just shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,10 @@ class Card:
     footer: str = ""
     accent: Accent = Accent.PLAIN
     quoted: bool = False
+
+    def without(self, *verbs: Verb) -> "Card":
+        """The same card without the buttons of these verbs, where they would make no sense."""
+        return replace(self, actions=tuple(action for action in self.actions if action.verb not in verbs))
 
 
 @dataclass(frozen=True, slots=True)

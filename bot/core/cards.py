@@ -15,20 +15,26 @@ from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 
 SNIPPET = 160  # characters of an entry's text in a list
 TOPIC_PAGE = 10  # entries of a topic at once
+READ_AT_ONCE = 2400  # characters of an entry's text in full: with all around it less than Discord's 4,000 a message
+SAID_ELSEWHERE = 500  # characters that tell where else an entry is said
+GLANCE = 600  # characters of a take in a summary at a glance
 FURTHER = 10  # results that More results can still show
 
 _ACCENTS = {Kind.IDEA: Accent.IDEA, Kind.LESSON: Accent.LESSON, Kind.QUOTE: Accent.QUOTE, Kind.TAKE: Accent.TAKE}
 
 
-def entry(library: Library, entry: Entry, actions: tuple[Action, ...] | None = None) -> Card:
-    """An entry in full, where else it is said, and where it comes from."""
+def entry(library: Library, entry: Entry, actions: tuple[Action, ...] | None = None, page: int = 0) -> Card:
+    """An entry in full, a page at a time where it is long, where else it is said, and where it comes from."""
     others = [member for member in library.family(entry) if member is not entry]
     also = [f"{wording.SECTIONS[other.section]}: {wording.label(other)} ({other.id})" for other in others]
+    pages = wording.pages(entry.text, READ_AT_ONCE)
+    page = min(max(page, 0), len(pages) - 1)
+    on = (Action(wording.READ_ON, Verb.OPEN, (entry.key, str(page + 1))),) if page + 1 < len(pages) else ()
     return Card(
         title=_title(entry),
-        body=(entry.text,),
-        fields=(Field(wording.ALSO_SAID, "\n".join(also)),) if also else (),
-        actions=(share(entry), alike(entry)) if actions is None else actions,
+        body=(pages[page],),
+        fields=(Field(wording.ALSO_SAID, wording.shortened("\n".join(also), SAID_ELSEWHERE)),) if also else (),
+        actions=(*on, *((share(entry), alike(entry)) if actions is None else actions)),
         footer=_footer(library, entry),
         accent=_ACCENTS[entry.kind],
         quoted=entry.kind is Kind.QUOTE,
@@ -39,7 +45,7 @@ def posted(library: Library, entry: Entry, said: str, *, quoted: bool = False) -
     """An entry as the whole channel sees it; `said` tells who shared or quoted it."""
     return Card(
         title=_title(entry),
-        body=(entry.text,),
+        body=(_read_on(entry, READ_AT_ONCE),),
         footer=f"{_footer(library, entry)}\n{said}",
         accent=_ACCENTS[entry.kind],
         quoted=quoted or entry.kind is Kind.QUOTE,
@@ -94,9 +100,9 @@ def summary(found: Summary) -> Card:
     takes = {section: found.take(section) for section in Section if section.listing is Listing.TAKE}
     lead = takes.pop(Section.ONE_SENTENCE) or takes.get(Section.TLDR)
     fields = [
-        Field(wording.SECTIONS[section], f"“{take.text}”" if section is Section.QUOTE else take.text)
+        Field(wording.SECTIONS[section], f"“{said}”" if section is Section.QUOTE else said)
         for section, take in sorted(takes.items(), key=lambda pair: _GLANCE.index(pair[0]))
-        if take and take is not lead
+        if take and take is not lead and (said := _read_on(take, GLANCE))
     ]
     counts = {topic: sum(1 for one in found.entries if one.topic == topic) for topic in found.topics}
     kinds = {one.topic: one.kind for one in found.entries}
@@ -110,7 +116,7 @@ def summary(found: Summary) -> Card:
     )
     return Card(
         title=found.title,
-        body=(lead.text,) if lead else (),
+        body=(_read_on(lead, GLANCE),) if lead else (),
         fields=tuple(fields),
         choices=choices,
         footer=f"{wording.holds(found)} · {found.source.kind} · {found.name}",
@@ -211,6 +217,11 @@ def _more(rest: Sequence[Entry]) -> tuple[Action, ...]:
 
 def _title(entry: Entry) -> str:
     return entry.title or (wording.SECTIONS[entry.section] if entry.listing is Listing.TAKE else "")
+
+
+def _read_on(entry: Entry, longest: int) -> str:
+    """An entry's text, or its beginning and the id under which the rest can be read."""
+    return entry.text if len(entry.text) <= longest else wording.beginning(entry, longest)
 
 
 def _footer(library: Library, entry: Entry) -> str:

@@ -1,12 +1,19 @@
 """Conversations with the desk: somebody types or presses, the bot answers."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core import cards, wording
 from bot.core.card import Accent, Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Value
-from tests.desks import ASKER, garden_desk
+from bot.core.library import Library
+from bot.core.parser import parse
+from bot.desk import Desk
+from bot.settings import read_settings
+from tests.desks import ASKER, StoppedClock, garden_desk
 
 
 def type_(line: str, config: str = "") -> Reply:
@@ -139,3 +146,21 @@ def test_any_line_is_answered(line: str) -> None:
         assert isinstance(desk.typed(said, ASKER), Reply)
     for value in Value:
         assert len(desk.suggest(value, line, 5)) <= 5
+
+
+def test_an_entry_too_long_for_one_message_is_read_page_by_page() -> None:
+    words = " ".join(f"word{n}" for n in range(1500))
+    text = f"---\ntitle: T\nkind: talk\n---\n\n## Key ideas\n- **Long:** {words} {{#long}}\n"
+    desk = Desk(Library([parse(text, "n").summary]), read_settings(""), StoppedClock(), random.Random(1))
+    card, read = desk.typed("[[n/long]]", ASKER).card, []
+    while True:
+        read.append(card.body[0])
+        assert len(card.body[0]) <= cards.READ_AT_ONCE
+        on = [action for action in card.actions if action.label == wording.READ_ON]
+        if not on:
+            break
+        card = desk.act(on[0], ASKER).card
+    assert " ".join(read) == words
+    posted = desk.typed("/quote [[n/long]]", ASKER).post
+    assert posted is not None
+    assert posted.body[0].endswith("… (Read on: [[n/long]])")

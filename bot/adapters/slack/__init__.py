@@ -1,0 +1,1 @@
+"""Commonplace in Slack."""
