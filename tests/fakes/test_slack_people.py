@@ -164,6 +164,36 @@ def test_a_shortcut_where_the_bot_is_no_member() -> None:
     with_bot(listen, scenario)
 
 
+def test_a_modal_that_asks_where() -> None:
+    def listen(app: AsyncApp) -> None:
+        select = {"type": "conversations_select", "action_id": "where", "response_url_enabled": True}
+        form = modal(asked("where", select | {"default_to_current_conversation": True}))
+
+        @app.shortcut("plant")
+        async def opens(ack: Any, client: Any, body: dict[str, Any]) -> None:
+            await ack()
+            await client.views_open(trigger_id=body["trigger_id"], view=form)
+
+        @app.view("plants")
+        async def done(ack: Any, respond: Any) -> None:
+            await ack()
+            await respond(text="planted", response_type="in_channel")
+
+    async def scenario(slack: LocalSlack) -> None:
+        slack.shortcut("Plant", "plant")
+        ada = slack.person("Ada")
+        general, garden = slack.channel("general", ada), slack.channel("garden", ada, bot=False)
+        form = await ada.uses("Plant")
+        assert (await ada.submits(form)).errors, "a global shortcut knows no conversation"
+        await ada.picks(form, garden)
+        await ada.submits(form)
+        await ada.submits(await ada.uses("Plant", await ada.says(general, "here")))
+        assert [each.text for each in garden.messages] == ["planted"]
+        assert [each.text for each in general.messages] == ["here", "planted"]
+
+    with_bot(listen, scenario)
+
+
 def test_each_sees_what_they_asked_for() -> None:
     def listen(app: AsyncApp) -> None:
         @app.command("/lookup")

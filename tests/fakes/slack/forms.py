@@ -5,6 +5,11 @@ from tests.fakes.slack.state import Json, Message, View
 
 TEXTS = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
 MOMENTS = {"timepicker": "selected_time", "datepicker": "selected_date"}
+PLACES = {
+    "conversations_select": "selected_conversation",
+    "channels_select": "selected_channel",
+    "users_select": "selected_user",
+}
 WRITABLE = (*TEXTS, *MOMENTS)
 SEVERAL = ("checkboxes", "multi_static_select", "multi_external_select")
 ONE = ("static_select", "external_select", "radio_buttons")
@@ -24,6 +29,10 @@ def written(element: Json, text: str) -> Json:
     return {"type": element["type"], MOMENTS.get(element["type"], "value"): text}
 
 
+def placed(element: Json, place: str) -> Json:
+    return {"type": element["type"], PLACES[element["type"]]: place}
+
+
 def picked(element: Json, option: Json | None, before: Json | None) -> Json:
     """The value of an element in which somebody pressed or picked this; picking again takes one of several back.
 
@@ -40,8 +49,11 @@ def picked(element: Json, option: Json | None, before: Json | None) -> Json:
     return {"type": kind, "selected_options": after}
 
 
-def _initial(element: Json) -> Json:
+def _initial(element: Json, here: str | None = None) -> Json:
     kind = element["type"]
+    if kind in PLACES:
+        given = element.get(f"initial_{PLACES[kind].removeprefix('selected_')}")
+        return {"type": kind, PLACES[kind]: given or (here if element.get("default_to_current_conversation") else None)}
     if kind in SEVERAL:
         return {"type": kind, "selected_options": element.get("initial_options", [])}
     if kind in ONE:
@@ -54,11 +66,24 @@ def _initial(element: Json) -> Json:
 def values(view: View) -> Json:
     """The state of a view: what was entered, and what stands there from the start."""
     found: Json = {}
+    here = view.here.id if view.here else None
     for block in view.blocks:
         for element in interactive(block):
-            if element["type"] in (*TEXTS, *MOMENTS, *SEVERAL, *ONE):
+            if element["type"] in (*TEXTS, *MOMENTS, *SEVERAL, *ONE, *PLACES):
                 entered = view.values.get(block["block_id"], {}).get(element["action_id"])
-                found.setdefault(block["block_id"], {})[element["action_id"]] = entered or _initial(element)
+                found.setdefault(block["block_id"], {})[element["action_id"]] = entered or _initial(element, here)
+    return found
+
+
+def named_places(view: View) -> list[tuple[str, str, str]]:
+    """Block, action and conversation of every select that is to give a response_url."""
+    entered, found = values(view), []
+    for block in view.blocks:
+        for element in interactive(block):
+            value = entered.get(block["block_id"], {}).get(element["action_id"], {})
+            place = value.get(PLACES.get(element["type"], ""))
+            if element.get("response_url_enabled") and place:
+                found.append((block["block_id"], element["action_id"], place))
     return found
 
 

@@ -65,8 +65,8 @@ def block_suggestion(user: User, surface: Message | View, element: Json, block_i
     return _common("block_suggestion", user) | _where(surface) | more
 
 
-def view_submission(user: User, view: View) -> Json:
-    return _common("view_submission", user) | {"view": view.raw(), "response_urls": []}
+def view_submission(user: User, view: View, response_urls: list[Json]) -> Json:
+    return _common("view_submission", user) | {"view": view.raw(), "response_urls": response_urls}
 
 
 def view_closed(user: User, view: View, cleared: bool) -> Json:

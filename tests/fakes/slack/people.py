@@ -102,9 +102,19 @@ class Person:
         """A button, or an option of a menu, by what is written on it; `which` where several say the same."""
         return await self._operate(self._find(surface, label, which), leads_to)
 
-    async def picks(self, surface: Surface, label: str, which: int = 0, *, leads_to: int = 1) -> Seen:
-        """An option. In an input of a modal that tells the app nothing, unless the block says `dispatch_action`."""
-        return await self.presses(surface, label, which, leads_to=leads_to)
+    async def picks(
+        self, surface: Surface, what: "str | Channel | Person", which: int = 0, *, leads_to: int = 1
+    ) -> Seen:
+        """An option by its label, a conversation or a person.
+
+        In an input of a modal that tells the app nothing, unless the block says `dispatch_action`.
+        """
+        if isinstance(what, str):
+            return await self.presses(surface, what, which, leads_to=leads_to)
+        kinds = ("users_select",) if isinstance(what, Person) else ("conversations_select", "channels_select")
+        where = self._surface(surface)
+        block, element = forms.field(where, kinds, "")
+        return await self._enters(where, block, element, forms.placed(element, what.id), leads_to)
 
     async def looks_for(self, surface: Surface, text: str, block_id: str = "") -> list[str]:
         """Types into an external select; gives the labels of what it offers."""
@@ -145,7 +155,8 @@ class Person:
             return Seen([], errors=errors)
         view.values = forms.values(view)
         cause = self.slack.state.new_id("X")
-        payload = payloads.view_submission(self.user, view)
+        urls = [self._place_url(view, cause, *place) for place in forms.named_places(view)]
+        payload = payloads.view_submission(self.user, view, urls)
         errors = {}
 
         def answered(answer: Answer) -> bool:
@@ -156,6 +167,10 @@ class Person:
         seen.errors = errors or None
         seen.failed = seen.failed and TROUBLE
         return seen
+
+    def _place_url(self, view: View, cause: str, block_id: str, action_id: str, place: str) -> Json:
+        url = self.slack.response_url(self, view.workspace.channels[place], cause)
+        return {"response_url": url, "channel_id": place, "block_id": block_id, "action_id": action_id}
 
     def _after_submission(self, view: View, answer: Json, cause: str) -> Json:
         state, action = self.slack.state, answer.get("response_action")
@@ -338,8 +353,12 @@ class Person:
         surface, block, element = control.surface, control.block, control.element
         entered = surface.values.get(block["block_id"], {}) if isinstance(surface, View) else {}
         value = forms.picked(element, control.option, entered.get(element["action_id"]))
-        if control.option and element["type"] != "overflow":
-            self._keep(surface, block, element, value)
+        if not control.option or element["type"] == "overflow":
+            return await self._dispatch(surface, block, element, value, leads_to)
+        return await self._enters(surface, block, element, value, leads_to)
+
+    async def _enters(self, surface: Message | View, block: Json, element: Json, value: Json, leads_to: int) -> Seen:
+        self._keep(surface, block, element, value)
         if block["type"] == "input" and not block.get("dispatch_action"):
             return Seen([])
         return await self._dispatch(surface, block, element, value, leads_to)

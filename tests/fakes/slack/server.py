@@ -204,9 +204,9 @@ class LocalSlack:
         """A fresh trigger_id, as if this person had just done something."""
         return self.state.new_trigger(person.id, "", None)
 
-    def response_url(self, person: Person, channel: Channel) -> str:
+    def response_url(self, person: Person, channel: Channel, cause: str = "") -> str:
         """A fresh response_url, as if this person had just typed a command there."""
-        return f"{self.root}/reply/{self.state.new_address(channel, person.id, None)[0]}"
+        return f"{self.root}/reply/{self.state.new_address(channel, person.id, cause=cause)[0]}"
 
     def expire_response_urls(self) -> None:
         for address in self.state.addresses.values():

@@ -133,7 +133,10 @@ class Channel:
 
 @dataclass(eq=False)
 class View:
-    """A modal or a Home tab. `content` is what the app sent, with ids filled in; `values` what the person entered."""
+    """A modal or a Home tab. `content` is what the app sent, with ids filled in; `values` what the person entered.
+
+    `here` is the conversation in front of which a modal was opened, if any.
+    """
 
     id: str
     user: str
@@ -144,6 +147,7 @@ class View:
     previous: str | None = None
     values: Json = field(default_factory=dict)
     closed: bool = False
+    here: Channel | None = None
 
     def __repr__(self) -> str:
         return f"<{self.content['type']} {self.content.get('callback_id', '')}>"
@@ -263,10 +267,12 @@ class State:
         self.triggers[trigger] = Trigger(user, self.clock.now(), cause, view)
         return trigger
 
-    def new_address(self, channel: Channel, user: str, source: Message | None) -> tuple[str, ReplyAddress]:
-        """A response_url's key, which is the cause of what comes of it too, and what it stands for."""
+    def new_address(
+        self, channel: Channel, user: str, source: Message | None = None, cause: str = ""
+    ) -> tuple[str, ReplyAddress]:
+        """A response_url's key, which is also the cause of what comes of it unless another is named; what it is for."""
         key = self.new_id("X")
-        self.addresses[key] = ReplyAddress(channel, user, key, source, self.clock.now())
+        self.addresses[key] = ReplyAddress(channel, user, cause or key, source, self.clock.now())
         return key, self.addresses[key]
 
     def direct(self, workspace: Workspace, *users: str) -> Channel:

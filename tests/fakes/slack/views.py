@@ -40,7 +40,10 @@ def put_on_top(state: State, workspace: Workspace, user: str, view: Any, cause: 
     content = _checked(state, view, "modal")
     made = View(state.new_id("V"), user, workspace, content)
     _take_on(made, content)
+    address = state.addresses.get(cause or "")
+    made.here = address.channel if address else None
     if stack:
+        made.here = stack[-1].here
         made.root, made.previous = stack[0].id, stack[-1].id
     stack.append(made)
     state.views[made.id] = made
