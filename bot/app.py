@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 import structlog
@@ -21,6 +22,9 @@ from bot.core.errors import BotError, Problem, SettingsError
 from bot.core.parser import Limits
 from bot.desk import Desk
 from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 log = structlog.get_logger(__name__)
 
@@ -95,10 +99,10 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(_kept_up(name, serve), name=name) for name, serve in platforms.items()]
-    stopped = asyncio.create_task(stop.wait())
     everything = asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.wait({stopped, asyncio.ensure_future(everything)}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (stopped, *tasks):
+    everything.add_done_callback(lambda _: stop.set())
+    await stop.wait()
+    for task in tasks:
         task.cancel()
     refused = [error for error in await everything if isinstance(error, SettingsError)]
     if len(refused) == len(platforms):
@@ -113,8 +117,16 @@ def _platforms(desk: Desk, settings: Settings) -> dict[str, Serve]:
     if settings.slack:
         from bot.adapters.slack import client as slack  # noqa: PLC0415 - 200 ms that Discord alone need not take
 
-        found["slack"] = partial(slack.serve, desk, settings.slack)
+        found["slack"] = partial(
+            slack.serve, desk, settings.slack, _engine(settings) if settings.slack.client_id else None
+        )
     return found
+
+
+def _engine(settings: Settings) -> "Callable[[], AsyncEngine]":
+    from bot.adapters.store.engine import open_engine  # noqa: PLC0415 - one workspace and no daily lesson need none
+
+    return partial(open_engine, settings.database)
 
 
 async def _kept_up(name: str, serve: Serve) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -15,18 +17,25 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import faults
-from bot.adapters.slack.listeners import Listeners
+from bot.adapters.slack.listeners import ClientOf, Listeners
 from bot.adapters.slack.people import People
 from bot.adapters.slack.spot import TIMEOUT_S
 from bot.core.errors import Problem, SettingsError
 from bot.desk import Desk
 from bot.settings import Slack
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    OpenEngine = Callable[[], AsyncEngine]
+
 log = structlog.get_logger(__name__)
 
 EVENTS = "/slack/events"
 FINISH_S = 8  # what is under way when the bot stops gets so long
-_REFUSED = frozenset({"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed", "not_allowed_token_type"})  # fmt: skip
+_REFUSED = frozenset(
+    "invalid_auth token_revoked token_expired account_inactive not_authed not_allowed_token_type".split()
+)
 
 
 @contextlib.asynccontextmanager
@@ -51,6 +60,8 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.bot_token or "-")
 
+    # bolt warns that the token in the environment is not used by itself: `client_of` sees to it.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "will be ignored" not in record.getMessage())
     return AsyncApp(
         client=client,
         signing_secret=settings.signing_secret or "-",
@@ -60,30 +71,54 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
     )
 
 
-async def serve(desk: Desk, settings: Slack, connected: asyncio.Event) -> None:
+async def serve(desk: Desk, settings: Slack, open_engine: "OpenEngine | None", connected: asyncio.Event) -> None:
     """Answer in Slack until cancelled; `connected` is set while it can be reached.
 
-    Raises SettingsError where Slack refuses a token.
+    `open_engine` opens the database that keeps installations, where many workspaces install the app. Raises
+    SettingsError where Slack refuses a token.
     """
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(web_client(settings))
         app = bolt_app(settings, client)
-        await _known(client)
-
-        async def client_of(_: AsyncBoltContext) -> AsyncWebClient:
-            return client
-
+        client_of, pages = await _workspaces(app, settings, client, open_engine, stack)
         listeners = Listeners(desk, client_of, People(desk.settings.daily.timezone))
         listeners.register(app)
         stack.push_async_callback(listeners.finish, FINISH_S)
-        way = socket_mode(app, settings, client) if settings.app_token else http(app, settings.port)
-        await stack.enter_async_context(way)
+        if settings.app_token:
+            await stack.enter_async_context(socket_mode(app, settings, client))
+        if pages or not settings.app_token:
+            await stack.enter_async_context(http(app, settings.port, *pages))
         connected.set()
         log.info("slack_connected", mode="socket" if settings.app_token else "http")
         try:
             await asyncio.Event().wait()
         finally:
             connected.clear()
+
+
+async def _workspaces(
+    app: AsyncApp,
+    settings: Slack,
+    client: AsyncWebClient,
+    open_engine: "OpenEngine | None",
+    stack: contextlib.AsyncExitStack,
+) -> tuple[ClientOf, tuple[web.RouteDef, ...]]:
+    """How the client of a workspace is found, and the pages that install the app."""
+    if open_engine is None:
+        await _known(client)
+
+        async def client_of(_: AsyncBoltContext) -> AsyncWebClient:
+            return client
+
+        return client_of, ()
+    from bot.adapters.slack.oauth import Workspaces  # noqa: PLC0415 - it needs the database, and one workspace none
+
+    engine = open_engine()
+    stack.push_async_callback(engine.dispose)
+    workspaces = Workspaces(settings, client, engine)
+    await workspaces.prepare()
+    workspaces.register(app)
+    return workspaces.client_of, workspaces.routes()
 
 
 async def _known(client: AsyncWebClient) -> None:

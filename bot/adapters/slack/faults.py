@@ -10,16 +10,19 @@ from bot.core import wording
 
 # Codes of Slack that ask for the same mend as another one.
 _SAME = {
-    **dict.fromkeys(("token_revoked", "token_expired", "account_inactive", "not_authed", "org_login_required"), "invalid_auth"),
-    **dict.fromkeys(("invalid_trigger", "invalid_trigger_id", "exchanged_trigger_id", "trigger_expired"), "expired_trigger_id"),
-    **dict.fromkeys(("used_url", "no_active_hooks", "invalid_token"), "expired_url"),
-    **dict.fromkeys(("not_found", "view_not_found", "hash_conflict"), "view_closed"),
-    **dict.fromkeys(("cannot_reply_to_message", "message_limit_exceeded"), "thread_not_found"),
-    "cant_delete_message": "message_not_found",
-    "user_not_in_channel": "not_in_channel",
-    "restricted_action_read_only_channel": "restricted_action",
-    "no_permission": "restricted_action",
-}  # fmt: skip
+    other: word
+    for word, others in {
+        "invalid_auth": "token_revoked token_expired account_inactive not_authed org_login_required",
+        "expired_trigger_id": "invalid_trigger invalid_trigger_id exchanged_trigger_id trigger_expired",
+        "expired_url": "used_url no_active_hooks invalid_token",
+        "view_closed": "not_found view_not_found hash_conflict",
+        "thread_not_found": "cannot_reply_to_message message_limit_exceeded",
+        "message_not_found": "cant_delete_message",
+        "not_in_channel": "user_not_in_channel",
+        "restricted_action": "restricted_action_read_only_channel no_permission",
+    }.items()
+    for other in others.split()
+}
 
 # The bot is no member: a response_url can still post.
 UNREACHED = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})

@@ -122,7 +122,8 @@ class Listeners:
             undo = await spot.post(reply.post)
             await spot.answer(_with_undo(reply.card, undo))
         else:
-            await spot.answer(self._fit(reply.card, spot), in_place=True)
+            # A mere sentence stands beside what it is about.
+            await spot.answer(self._fit(reply.card, spot), in_place=bool(reply.card.footer or reply.card.choices))
 
     async def _undo(self, spot: Spot, args: tuple[str, ...]) -> None:
         where, what = args if len(args) == 2 else ("", "")

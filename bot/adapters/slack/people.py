@@ -1,4 +1,4 @@
-"""Who acts in Slack: the name that others know them by, their time zone, whether they are guests. Remembered for an hour."""
+"""Who acts in Slack: their name, their time zone, whether they are guests. Remembered for an hour."""
 
 import time
 from collections import OrderedDict

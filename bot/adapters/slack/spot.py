@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -78,8 +77,8 @@ class Spot:
         await self._send({"delete_original": True})
 
     async def _send(self, body: dict[str, Any]) -> None:
-        session: ClientSession | None = self.client.session
-        response = await AsyncWebhookClient(self.response_url, timeout=TIMEOUT_S, session=session).send_dict(body)
+        client = AsyncWebhookClient(self.response_url, timeout=TIMEOUT_S, session=self.client.session)
+        response = await client.send_dict(body)
         if response.status_code != 200:
             raise faults.RespondError(response)
 

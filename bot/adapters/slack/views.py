@@ -40,14 +40,7 @@ def window(card: Card) -> View:
 
 def finder(entry: Entry | None = None, card: Card | None = None) -> View:
     """The search; with an entry, that entry in full and where to share it."""
-    search = {
-        "type": "input",
-        "block_id": FIND,
-        "dispatch_action": True,
-        "label": _plain(wording.SEARCHED, 75),
-        "element": _find(),
-        "optional": True,
-    }
+    search = _search()
     if entry is None or card is None:
         return _modal([search], callback_id=LOOK_UP)
     where = {
@@ -64,6 +57,10 @@ def finder(entry: Entry | None = None, card: Card | None = None) -> View:
     shown = blocks.parts(card.without(Verb.SHARE, Verb.QUOTE), 90)
     share = _plain(wording.SHARE, 24)
     return _modal([search, *shown, where], callback_id=LOOK_UP, submit=share, private_metadata=entry.key)
+
+
+def _search() -> dict[str, Any]:
+    return {"type": "section", "block_id": FIND, "text": _plain(wording.SEARCHED, 300), "accessory": _find()}
 
 
 def _find() -> dict[str, Any]:
@@ -155,8 +152,7 @@ def home(greeting: Card, library: Library, page: int) -> View:
     page = page if 0 <= page < pages else 0
     shown = every[page * SUMMARIES_A_PAGE :][:SUMMARIES_A_PAGE]
     content = blocks.parts(greeting.without(Verb.SHARE), 40)
-    search = {"type": "section", "block_id": FIND, "text": _plain(wording.SEARCHED, 300), "accessory": _find()}
-    content += [{"type": "divider"}, search, {"type": "header", "text": _plain(wording.BROWSE, 150)}]
+    content += [{"type": "divider"}, _search(), {"type": "header", "text": _plain(wording.BROWSE, 150)}]
     for at, summary in enumerate(shown):
         content += _shelf(at, summary)
     if pages > 1:
