@@ -43,7 +43,6 @@ def configure(*, human: bool, level: int = logging.INFO) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=True,
     )
     renderer = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
     handler = logging.StreamHandler(sys.stderr)

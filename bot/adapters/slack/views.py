@@ -21,12 +21,8 @@ _OPTIONS = 100  # of a select (Slack)
 View = dict[str, Any]
 
 
-def _plain(text: str, longest: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": blocks.legible(wording.shortened(text, longest)), "emoji": False}
-
-
 def _modal(content: list[dict[str, Any]], **more: Any) -> View:
-    title, close = _plain(wording.BOT, 24), _plain(wording.CLOSE, 24)
+    title, close = blocks.plain(wording.BOT, 24), blocks.plain(wording.CLOSE, 24)
     return {"type": "modal", "title": title, "close": close, "blocks": content, **more}
 
 
@@ -46,7 +42,7 @@ def finder(entry: Entry | None = None, card: Card | None = None) -> View:
     where = {
         "type": "input",
         "block_id": WHERE,
-        "label": _plain(wording.SHARE_WHERE, 75),
+        "label": blocks.plain(wording.SHARE_WHERE, 75),
         "element": {
             "type": "conversations_select",
             "action_id": WHERE,
@@ -55,17 +51,17 @@ def finder(entry: Entry | None = None, card: Card | None = None) -> View:
         },
     }
     shown = blocks.parts(card.without(Verb.SHARE, Verb.QUOTE), 90)
-    share = _plain(wording.SHARE, 24)
+    share = blocks.plain(wording.SHARE, 24)
     return _modal([search, *shown, where], callback_id=LOOK_UP, submit=share, private_metadata=entry.key)
 
 
 def _search() -> dict[str, Any]:
-    return {"type": "section", "block_id": FIND, "text": _plain(wording.SEARCHED, 300), "accessory": _find()}
+    return {"type": "section", "block_id": FIND, "text": blocks.plain(wording.SEARCHED, 300), "accessory": _find()}
 
 
 def _find() -> dict[str, Any]:
     """Type-ahead over everything that can be looked up; Slack asks for its options while somebody types."""
-    placeholder = _plain(wording.SEARCH_HINT, 150)
+    placeholder = blocks.plain(wording.SEARCH_HINT, 150)
     return {"type": "external_select", "action_id": FIND, "min_query_length": 1, "placeholder": placeholder}
 
 
@@ -76,8 +72,8 @@ def options(entries: Sequence[Entry], library: Library) -> list[dict[str, Any]]:
 
 def _option(entry: Entry, library: Library, before: str = "") -> dict[str, Any]:
     return {
-        "text": _plain(before + wording.label(entry), 75),
-        "description": _plain(wording.place(entry, library.topic_of(entry)), 75),
+        "text": blocks.plain(before + wording.label(entry), 75),
+        "description": blocks.plain(wording.place(entry, library.topic_of(entry)), 75),
         "value": wire.pack(Action("", Verb.OPEN, (entry.key,))),
     }
 
@@ -114,14 +110,20 @@ def quoting(
         content += blocks.parts(cards.note(wording.NOTHING_FITS), 10)
     label = wording.OR_ANOTHER if fits else wording.SEARCHED
     content.append(
-        {"type": "input", "block_id": FIND, "optional": True, "label": _plain(label, 75), "element": _find()}
+        {"type": "input", "block_id": FIND, "optional": True, "label": blocks.plain(label, 75), "element": _find()}
     )
     box = {"type": "plain_text_input", "action_id": NOTE, "multiline": True, "max_length": LONGEST_NOTE}
     box |= {"initial_value": note} if note else {}
     content.append(
-        {"type": "input", "block_id": NOTE, "optional": True, "label": _plain(wording.YOUR_NOTE, 75), "element": box}
+        {
+            "type": "input",
+            "block_id": NOTE,
+            "optional": True,
+            "label": blocks.plain(wording.YOUR_NOTE, 75),
+            "element": box,
+        }
     )
-    submit = _plain(wording.QUOTE_IT, 24)
+    submit = blocks.plain(wording.QUOTE_IT, 24)
     return _modal(content, callback_id=QUOTE, submit=submit, private_metadata=where.kept())
 
 
@@ -137,7 +139,7 @@ def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
         "type": "input",
         "block_id": PICK,
         "optional": True,
-        "label": _plain(wording.WHICH_FITS, 75),
+        "label": blocks.plain(wording.WHICH_FITS, 75),
         "element": element,
     }
 
@@ -152,13 +154,13 @@ def home(greeting: Card, library: Library, page: int) -> View:
     page = page if 0 <= page < pages else 0
     shown = every[page * SUMMARIES_A_PAGE :][:SUMMARIES_A_PAGE]
     content = blocks.parts(greeting.without(Verb.SHARE), 40)
-    content += [{"type": "divider"}, _search(), {"type": "header", "text": _plain(wording.BROWSE, 150)}]
+    content += [{"type": "divider"}, _search(), {"type": "header", "text": blocks.plain(wording.BROWSE, 150)}]
     for at, summary in enumerate(shown):
         content += _shelf(at, summary)
     if pages > 1:
         following = (page + 1) % pages
         label = wording.MORE_SUMMARIES if following else wording.FIRST_SUMMARIES
-        more = {"type": "button", "action_id": PAGE, "value": str(following), "text": _plain(label, 75)}
+        more = {"type": "button", "action_id": PAGE, "value": str(following), "text": blocks.plain(label, 75)}
         content.append({"type": "actions", "elements": [more]})
     return {"type": "home", "blocks": content}
 
@@ -166,18 +168,18 @@ def home(greeting: Card, library: Library, page: int) -> View:
 def _shelf(at: int, summary: Summary) -> list[dict[str, Any]]:
     """A summary to open, and its topics."""
     opened = blocks.button(Action(wording.OPEN, Verb.SUMMARY, (summary.name,)), f"shelf-{at}")
-    name = _plain(f"{summary.title}\n{wording.holds(summary)}", 3000)
+    name = blocks.plain(f"{summary.title}\n{wording.holds(summary)}", 3000)
     section = {"type": "section", "text": name, "accessory": opened}
     if not summary.topics:
         return [section]
     select = {
         "type": "static_select",
         "action_id": f"topics:{at}",
-        "placeholder": _plain(wording.TOPICS, 150),
+        "placeholder": blocks.plain(wording.TOPICS, 150),
         "options": [_topic(topic) for topic in summary.topics[:_OPTIONS]],
     }
     return [section, {"type": "actions", "elements": [select]}]
 
 
 def _topic(topic: Topic) -> dict[str, Any]:
-    return {"text": _plain(topic.title, 75), "value": wire.pack(Action("", Verb.TOPIC, (topic.key, "0")))}
+    return {"text": blocks.plain(topic.title, 75), "value": wire.pack(Action("", Verb.TOPIC, (topic.key, "0")))}

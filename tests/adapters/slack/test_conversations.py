@@ -170,7 +170,7 @@ def test_a_mention_and_a_direct_message_are_answered_once_in_the_thread(mode: st
         below = await ada.says(general, f"{slack.mention} worms", thread=asked)
         assert general.messages[-1].thread == asked.ts != below.ts
         before = len(general.messages)
-        await robot.says(general, f"{slack.mention} worms", silent=True)
+        await robot.says(general, f"{slack.mention} worms", leads_to=0)
         assert len(general.messages) == before + 1
         chat = slack.dm(ada)
         question = await ada.says(chat, "worms")

@@ -26,9 +26,10 @@ NEEDS = {
 }
 
 
-@pytest.mark.parametrize(
-    "variant", [{}, {"address": "https://a.example"}, {"address": "https://a.example", "many": True}]
-)
+HTTP = {"address": "https://a.example"}
+
+
+@pytest.mark.parametrize("variant", [{}, HTTP, {**HTTP, "many": True}])
 def test_it_keeps_the_limits(variant: dict[str, Any]) -> None:
     made = manifest("a-prefix-of-21-chars-", **variant)
     shown, features = made["display_information"], made["features"]
