@@ -16,8 +16,8 @@ from bot.core import fields, when
 from bot.core.errors import Problem, SettingsError, UsageError
 from bot.core.parser import Limits
 
-# 32 characters is the longest name of a command on Slack and on Discord; "commonplace" takes eleven of them.
-_PREFIX = re.compile(r"[a-z0-9_-]{0,21}")
+# 32 characters is the longest name of a command on Slack, with its slash, and on Discord; "commonplace" takes eleven.
+_PREFIX = re.compile(r"[a-z0-9_-]{0,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Settings:
 
 def _prefix(value: Any) -> str:
     if not isinstance(value, str) or not _PREFIX.fullmatch(value):
-        raise ValueError("up to 21 lower-case letters, digits, `-` or `_`")
+        raise ValueError("up to 20 lower-case letters, digits, `-` or `_`")
     return value
 
 

@@ -143,9 +143,11 @@ async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) ->
     handler = AsyncSocketModeHandler(app, settings.app_token, web_client=client)
     try:
         try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
+            # The handler would try a refused token again for ever, so it is tried once before.
+            await client.apps_connections_open(app_token=settings.app_token)
         except SlackApiError as error:
             raise _refused(error, "SLACK_APP_TOKEN") from error
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         yield
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]

@@ -17,14 +17,14 @@ from tests.fakes.slack import LocalSlack
 Act = Callable[[LocalSlack], Coroutine[Any, Any, str]]
 
 
-@pytest.fixture(autouse=True)
-def _logged_as_json() -> Any:
-    """The log as it is written where no terminal is."""
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Any:
+    """The lines of the log so far, as they are written where no terminal is."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     structlog.reset_defaults()
     logs.configure(human=False)
-    yield
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     root.handlers[:], root.level = before[0], before[1]
     structlog.reset_defaults()
 
@@ -104,7 +104,7 @@ def named(value: Any) -> str:
 
 @pytest.mark.parametrize(("method", "how", "act", "said"), FAULTS, ids=named)
 def test_a_fault_is_told(
-    method: str, how: dict[str, Any], act: Act, said: str, capsys: pytest.CaptureFixture[str]
+    method: str, how: dict[str, Any], act: Act, said: str, logged: Callable[[], list[dict[str, Any]]]
 ) -> None:
     tokens: list[str] = []
 
@@ -114,7 +114,7 @@ def test_a_fault_is_told(
         assert said in await act(slack)
 
     converse("socket", scenario)
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    lines = logged()
     assert all(token not in str(lines) for token in tokens)
     quiet = how.get("error") == "message_not_found"
     assert quiet or [line for line in lines if line["event"] == "slack_call_failed"]

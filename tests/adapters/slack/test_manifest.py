@@ -31,7 +31,7 @@ HTTP = {"address": "https://a.example"}
 
 @pytest.mark.parametrize("variant", [{}, HTTP, {**HTTP, "many": True}])
 def test_it_keeps_the_limits(variant: dict[str, Any]) -> None:
-    made = manifest("a-prefix-of-21-chars-", **variant)
+    made = manifest("a-prefix-of-20-char-", **variant)
     shown, features = made["display_information"], made["features"]
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
