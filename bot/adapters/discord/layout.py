@@ -1,0 +1,227 @@
+"""Card -> what Discord shows, in its second kind of components. Knows discord.ui and no network.
+
+The limits are Discord's own: 40 components a message, nested ones too, 4,000 characters of text in all, 5 buttons a
+row, 25 options a select, labels of 80, texts of options and ids of 100 characters. One is not in its documentation: a
+message of more than some 10,000 bytes ends in an error 500 (discord-api-docs, issues 8554 and 6965).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TypeVar
+
+import discord
+from discord.ui import ActionRow, Button, Container, LayoutView, Section, Select, Separator, TextDisplay
+
+from bot.adapters.discord.text import escaped, fitted, one_line, plain, size
+from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.wire import pack
+
+__all__ = ["NOBODY", "PICK", "PRESS", "view"]
+
+_T = TypeVar("_T")
+_Item = discord.ui.Item[LayoutView]
+
+NOBODY = discord.AllowedMentions.none()
+# The custom_ids made here, of this version and of any other: what an older message carries deserves an answer too.
+PICK = re.compile(r"(?P<version>\d+):pick:(?P<number>\d+)")  # the values of its options are packed actions
+PRESS = re.compile(r"(?P<action>\d+:(?!pick:)[^\s:]+(?::[^\s:]*)*)")
+
+_COLOURS = {
+    Accent.IDEA: 0x0087AF,
+    Accent.LESSON: 0x00875F,
+    Accent.QUOTE: 0xAF5FAF,
+    Accent.TAKE: 0x5F87AF,
+    Accent.PLAIN: None,
+    Accent.WARNING: 0xD75F00,
+}
+_FEW = 5  # choices that each have a button of their own; more of them share a select
+_COMPONENTS, _CHARACTERS, _ROW, _OPTIONS, _LABEL, _OPTION = 40, 4000, 5, 25, 80, 100
+_BYTES, _EACH = 9500, 16  # of a message, and what a component takes of them beside its texts
+_ACTION_BYTES, _OPTION_BYTES = 3000, 5000
+_FLOOR = 60  # characters that even the last text may have as long as there are not too many
+_LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list stands below it
+_SELECTS = 4
+_BESIDE = 60  # characters of a field that stands on one line
+_NOTHING = "…"
+_LOUD = {Verb.SHARE, Verb.QUOTE}  # what everybody will see
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A string of the card, how it is marked up, the most characters it may have, and what parts it from the next."""
+
+    text: str
+    style: Callable[[str], str]
+    most: int = _CHARACTERS
+    after: str = "\n"
+
+
+def view(card: Card) -> LayoutView:
+    """The message for a card: one container, within every limit, whose buttons and selects need no state.
+
+    Raises ValueError for an action that does not fit into a custom_id (`core.wire.pack`).
+    """
+    choices = _distinct(card.choices, lambda choice: pack(choice.action))
+    few = len(choices) <= _FEW
+    openers = [_button(choice.action) for choice in choices if few]
+    selects = [] if few else _selects(choices)
+    taken = {opener.custom_id for opener in openers}
+    actions = _distinct((action for action in card.actions if pack(action) not in taken), pack)
+    buttons = _affordable([_button(action) for action in actions], _weight, _ACTION_BYTES)
+    controls = _EACH * _COMPONENTS + sum(map(_weight, [*openers, *buttons])) + sum(map(_weight, selects))
+    said, listed = _written(card, choices, few, min(_CHARACTERS, (_BYTES - controls) // 2))
+
+    texts: list[_Item] = [TextDisplay(text) for text in said if text]
+    picking: list[_Item] = [Separator()] if texts and choices else []
+    picking += [Section(TextDisplay(text), accessory=opener) for text, opener in zip(listed, openers, strict=False)]
+    picking += [] if few else [TextDisplay(text) for text in listed]
+    picking += [ActionRow(select) for select in selects]
+    last = [action.verb in _LAST or not choices for action in actions]
+    above, below = (_rows([b for b, at in zip(buttons, last, strict=False) if at is end]) for end in (False, True))
+    room = _COMPONENTS - 1 - sum(map(_count, (*texts, *picking)))
+    rows = _affordable([*above, *below], _count, room)
+    above, below = rows[: len(above)], rows[len(above) :]
+    container = Container(*(*texts, *above, *picking, *below), accent_colour=_COLOURS[card.accent])
+    if not container.children:
+        container.add_item(TextDisplay(_NOTHING))
+    return LayoutView(timeout=None).add_item(container)
+
+
+# ---- what can be pressed and picked
+
+
+def _button(action: Action) -> Button[LayoutView]:
+    style = discord.ButtonStyle.primary if action.verb in _LOUD else discord.ButtonStyle.secondary
+    return Button(label=_label(action.label, _LABEL), custom_id=pack(action), style=style)
+
+
+def _selects(choices: Sequence[Choice]) -> list[Select[LayoutView]]:
+    """Selects of 25 options, as many as are needed for these choices and affordable."""
+    for longest in (_OPTION, _OPTION // 2, _OPTION // 4):
+        options = [_option(choice, longest) for choice in choices[: _OPTIONS * _SELECTS]]
+        if sum(map(_option_weight, options)) <= _OPTION_BYTES:
+            break
+    options = _affordable(options, _option_weight, _OPTION_BYTES)
+    word = _label(choices[0].action.label, _LABEL)
+    found: list[Select[LayoutView]] = []
+    for first in range(0, len(options), _OPTIONS):
+        here = options[first : first + _OPTIONS]
+        span = f" ({first + 1}–{first + len(here)})" if len(options) > _OPTIONS else ""
+        found.append(Select(custom_id=f"1:pick:{len(found)}", placeholder=f"{word}{span}", options=here))
+    return found
+
+
+def _option(choice: Choice, longest: int) -> discord.SelectOption:
+    about = fitted(one_line(choice.note) or one_line(choice.text), longest)
+    return discord.SelectOption(
+        label=_label(choice.title, longest), value=pack(choice.action), description=about or None
+    )
+
+
+def _label(text: str, longest: int) -> str:
+    return fitted(one_line(text), longest) or _NOTHING
+
+
+def _rows(buttons: Sequence[Button[LayoutView]]) -> list[ActionRow[LayoutView]]:
+    return [ActionRow(*buttons[at : at + _ROW]) for at in range(0, len(buttons), _ROW)]
+
+
+# ---- what is read
+
+
+def _written(card: Card, choices: Sequence[Choice], few: bool, room: int) -> tuple[list[str], list[str]]:
+    """What the card says, its head, fields and footer; then what its choices say, where that is to be read at all."""
+    title = [_Part(one_line(card.title), _heading, 300)]
+    footer = [_Part(plain(card.footer), _small, 600)]
+    body = [_Part(plain(text), _quotation if card.quoted else escaped, after="\n\n") for text in card.body]
+    fields = [part for field in card.fields for part in _field(field)]
+    listed = [_choice(choice) for choice in choices if few or any(plain(other.text) for other in choices)]
+    title_, footer_, body_, fields_, *listed_ = _shared([title, footer, body, fields, *listed], room)
+    head = "\n".join(text for text in (title_, body_) if text)
+    if few:
+        return [head, fields_, footer_], [text or _NOTHING for text in listed_]
+    return [head, fields_, footer_], ["\n\n".join(text for text in listed_ if text)] if any(listed_) else []
+
+
+def _field(field: Field) -> list[_Part]:
+    name, value = one_line(field.name), plain(field.value)
+    beside = "\n" not in value and len(name) + len(value) <= _BESIDE
+    return [_Part(name, _bold, 200, "  " if beside else "\n"), _Part(value, escaped, 1500, "\n" if beside else "\n\n")]
+
+
+def _choice(choice: Choice) -> list[_Part]:
+    title = _Part(one_line(choice.title), _bold, 200)
+    return [title, _Part(plain(choice.text), escaped, 600), _Part(one_line(choice.note), _small, 200)]
+
+
+def _shared(groups: Sequence[Sequence[_Part]], room: int) -> list[str]:
+    """Each group as one text, all within `room`: who comes first takes what it needs and leaves the others a little."""
+    number = sum(len(group) for group in groups)
+    least = min(_FLOOR, room // (2 * max(number, 1)))
+    wanted = [min(_size(part), part.most) for group in groups for part in group]
+    texts, at = [], 0
+    for group in groups:
+        text = after = ""
+        for part in group:
+            at += 1
+            kept = sum(min(want, least) for want in wanted[at:])
+            drawn = fitted(part.text, min(part.most, room - kept) - size(part.after), part.style)
+            if drawn:
+                text, after = text + after + drawn, part.after
+                room -= size(drawn) + size(part.after)
+        texts.append(text)
+    return texts
+
+
+def _size(part: _Part) -> int:
+    return size(part.style(part.text)) + size(part.after) if part.text else 0
+
+
+def _heading(text: str) -> str:
+    return f"## {escaped(text)}"
+
+
+def _bold(text: str) -> str:
+    return f"**{escaped(text)}**"
+
+
+def _quotation(text: str) -> str:
+    return "\n".join(f"> {line}" for line in escaped(text).split("\n"))
+
+
+def _small(text: str) -> str:
+    return "\n".join(f"-# {line}" for line in escaped(text).split("\n") if line.strip())
+
+
+# ---- what it takes
+
+
+def _distinct(items: Iterable[_T], key: Callable[[_T], str]) -> list[_T]:
+    """The first of those that have the same key."""
+    found: dict[str, _T] = {}
+    for item in items:
+        found.setdefault(key(item), item)
+    return list(found.values())
+
+
+def _affordable(items: Sequence[_T], cost: Callable[[_T], int], most: int) -> list[_T]:
+    """As many of the first items as cost at most that much together."""
+    return [item for item, sum_ in zip(items, accumulate(map(cost, items)), strict=True) if sum_ <= most]
+
+
+def _weight(item: Button[LayoutView] | Select[LayoutView]) -> int:
+    """Bytes that a button or a select takes, roughly."""
+    if isinstance(item, Button):
+        return _EACH + len(f"{item.label}{item.custom_id}".encode())
+    return _EACH + len(f"{item.placeholder}{item.custom_id}".encode()) + sum(map(_option_weight, item.options))
+
+
+def _option_weight(option: discord.SelectOption) -> int:
+    return _EACH + len(f"{option.label}{option.value}{option.description or ''}".encode())
+
+
+def _count(item: _Item) -> int:
+    """Components in one: itself and those in it. A Section's accessory is among its children."""
+    return 1 + len(list(item.walk_children())) if isinstance(item, Section | ActionRow) else 1
