@@ -7,7 +7,7 @@ message of more than some 10,000 bytes ends in an error 500 (discord-api-docs, i
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TypeVar
 
@@ -63,6 +63,7 @@ def view(card: Card) -> LayoutView:
 
     Raises ValueError for an action that does not fit into a custom_id (`core.wire.pack`).
     """
+    card = _with_plain_choices_as_buttons(card)
     choices = _distinct(card.choices, lambda choice: pack(choice.action))
     few = len(choices) <= _FEW
     openers = [_button(choice.action) for choice in choices if few]
@@ -90,6 +91,14 @@ def view(card: Card) -> LayoutView:
 
 
 # ---- what can be pressed and picked
+
+
+def _with_plain_choices_as_buttons(card: Card) -> Card:
+    """A few choices that are no more than a title stand side by side, each as a button of that name."""
+    if len(card.choices) > _FEW or any(plain(choice.text) or plain(choice.note) for choice in card.choices):
+        return card
+    named = (replace(choice.action, label=choice.title) for choice in card.choices)
+    return replace(card, choices=(), actions=(*named, *card.actions))
 
 
 def _button(action: Action) -> Button[LayoutView]:
@@ -137,7 +146,8 @@ def _written(card: Card, choices: Sequence[Choice], few: bool, room: int) -> tup
     footer = [_Part(plain(card.footer), _small, 600)]
     body = [_Part(plain(text), _quotation if card.quoted else escaped, after="\n\n") for text in card.body]
     fields = [part for field in card.fields for part in _field(field)]
-    listed = [_choice(choice) for choice in choices if few or any(plain(other.text) for other in choices)]
+    told = few or any(plain(choice.text) for choice in choices)
+    listed = [_choice(choice) for choice in choices] if told else [_in_a_line(choices)]
     title_, footer_, body_, fields_, *listed_ = _shared([title, footer, body, fields, *listed], room)
     head = "\n".join(text for text in (title_, body_) if text)
     if few:
@@ -154,6 +164,11 @@ def _field(field: Field) -> list[_Part]:
 def _choice(choice: Choice) -> list[_Part]:
     title = _Part(one_line(choice.title), _bold, 200)
     return [title, _Part(plain(choice.text), escaped, 600), _Part(one_line(choice.note), _small, 200)]
+
+
+def _in_a_line(choices: Sequence[Choice]) -> list[_Part]:
+    """The bare titles, in small print: `Soil · Water · Tools`."""
+    return [_Part(one_line(choice.title), escaped if at else _small, 100, " · ") for at, choice in enumerate(choices)]
 
 
 def _shared(groups: Sequence[Sequence[_Part]], room: int) -> list[str]:

@@ -25,6 +25,26 @@ GOLDEN = Path(__file__).parent / "golden"
 MONTHS = "January February March April May June July August September October November December".split()
 
 
+MARKUP = (
+    "*a* _b_ __c__ **d** ~~e~~ ||f|| `g` ```h``` [i](https://j.example) <https://k.example> https://l.example "
+    "<@1> <@&2> <#3> <t:4:R> </m:5> <:n:6> <a:o:7> <id:customize> @everyone @here :smile: discord.gg/p \\* [[q]]"
+)
+STARTS = "# a\n## b\n-# c\n- d\n* e\n1. f\n> g\n>>> h\n  - i\n12. j"
+HOSTILE = Card(
+    f"# {MARKUP}",
+    (MARKUP, STARTS),
+    (Field("**n**", MARKUP), Field("- m", STARTS)),
+    (Choice(f"- {MARKUP}", Action("**Open**", Verb.OPEN, ("a/b",)), MARKUP, f"-# {MARKUP}"),),
+    (Action("<@1> @everyone", Verb.SHARE, ("a/b",)),),
+    STARTS,
+    Accent.QUOTE,
+    quoted=True,
+)
+LONG = (
+    f"---\ntitle: Long\nkind: talk\n---\n\n## Key ideas\n- **Dig:** {'A spade in clay is slow work. ' * 120}{{#dig}}\n"
+)
+
+
 def almanac() -> Library:
     """A summary with twelve topics, one of them of fourteen ideas; some hold what Discord would take for markup."""
     jobs = "\n".join(
@@ -40,10 +60,14 @@ def almanac() -> Library:
 
 def golden_cards() -> dict[str, Card]:
     desk, year = garden_desk(), almanac()
+    long = Library([parse(LONG, "long").summary])
     quoted = desk.typed("/quote worm-compost", ASKER)
     assert quoted.post is not None
     return {
         "found": desk.typed("/lookup compost for the beds", ASKER).card,
+        "results": cards.results(garden(), garden().entries[2:10], 4, "worm compost"),
+        "long": cards.entry(long, long.entries[0]),
+        "hostile": HOSTILE,
         "nothing": desk.typed("/lookup zeppelin", ASKER).card,
         "entry": desk.open(garden().entries[2]),
         "quoted": quoted.card,
