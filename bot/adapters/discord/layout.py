@@ -64,7 +64,7 @@ def view(card: Card) -> LayoutView:
     Raises ValueError for an action that does not fit into a custom_id (`core.wire.pack`).
     """
     card = _with_plain_choices_as_buttons(card)
-    choices = _distinct(card.choices, lambda choice: pack(choice.action))
+    choices = _distinct(card.choices, lambda choice: pack(choice.action))[: _OPTIONS * _SELECTS]
     few = len(choices) <= _FEW
     openers = [_button(choice.action) for choice in choices if few]
     selects = [] if few else _selects(choices)
@@ -72,7 +72,8 @@ def view(card: Card) -> LayoutView:
     actions = _distinct((action for action in card.actions if pack(action) not in taken), pack)
     buttons = _affordable([_button(action) for action in actions], _weight, _ACTION_BYTES)
     controls = _EACH * _COMPONENTS + sum(map(_weight, [*openers, *buttons])) + sum(map(_weight, selects))
-    said, listed = _written(card, choices, few, min(_CHARACTERS, (_BYTES - controls) // 2))
+    room = min(_CHARACTERS, (_BYTES - controls) // 2) - 2 * len(choices)  # less what will part the choices
+    said, listed = _written(card, choices, few, room)
 
     texts: list[_Item] = [TextDisplay(text) for text in said if text]
     picking: list[_Item] = [Separator()] if texts and choices else []
@@ -81,8 +82,8 @@ def view(card: Card) -> LayoutView:
     picking += [ActionRow(select) for select in selects]
     last = [action.verb in _LAST or not choices for action in actions]
     above, below = (_rows([b for b, at in zip(buttons, last, strict=False) if at is end]) for end in (False, True))
-    room = _COMPONENTS - 1 - sum(map(_count, (*texts, *picking)))
-    rows = _affordable([*above, *below], _count, room)
+    left = _COMPONENTS - 1 - sum(map(_count, (*texts, *picking)))
+    rows = _affordable([*above, *below], _count, left)
     above, below = rows[: len(above)], rows[len(above) :]
     container = Container(*(*texts, *above, *picking, *below), accent_colour=_COLOURS[card.accent])
     if not container.children:
@@ -109,7 +110,7 @@ def _button(action: Action) -> Button[LayoutView]:
 def _selects(choices: Sequence[Choice]) -> list[Select[LayoutView]]:
     """Selects of 25 options, as many as are needed for these choices and affordable."""
     for longest in (_OPTION, _OPTION // 2, _OPTION // 4):
-        options = [_option(choice, longest) for choice in choices[: _OPTIONS * _SELECTS]]
+        options = [_option(choice, longest) for choice in choices]
         if sum(map(_option_weight, options)) <= _OPTION_BYTES:
             break
     options = _affordable(options, _option_weight, _OPTION_BYTES)
@@ -118,7 +119,7 @@ def _selects(choices: Sequence[Choice]) -> list[Select[LayoutView]]:
     for first in range(0, len(options), _OPTIONS):
         here = options[first : first + _OPTIONS]
         span = f" ({first + 1}–{first + len(here)})" if len(options) > _OPTIONS else ""
-        found.append(Select(custom_id=f"1:pick:{len(found)}", placeholder=f"{word}{span}", options=here))
+        found.append(Select(custom_id=f"1:pick:{len(found)}", placeholder=f"{word} …{span}", options=here))
     return found
 
 
