@@ -22,6 +22,9 @@ __all__ = ["NOBODY", "PICK", "PRESS", "view"]
 
 _T = TypeVar("_T")
 _Item = discord.ui.Item[LayoutView]
+_Button = Button[LayoutView]
+_Select = Select[LayoutView]
+_Control = _Button | _Select
 
 NOBODY = discord.AllowedMentions.none()
 # The custom_ids made here, of this version and of any other: what an older message carries deserves an answer too.
@@ -36,16 +39,17 @@ _COLOURS = {
     Accent.PLAIN: None,
     Accent.WARNING: 0xD75F00,
 }
-_FEW = 5  # choices that each have a button of their own; more of them share a select
 _COMPONENTS, _CHARACTERS, _ROW, _OPTIONS, _LABEL, _OPTION = 40, 4000, 5, 25, 80, 100
-_BYTES, _EACH = 9500, 16  # of a message, and what a component takes of them beside its texts
-_ACTION_BYTES, _OPTION_BYTES = 3000, 5000
+# Of the bytes of a message about 600 are for 40 components as such; each button and option has its own in `_weight`.
+_BYTES, _ACTION_BYTES, _OPTION_BYTES, _EACH = 9500 - 600, 3000, 5000, 36
+
+_FEW = 5  # choices that each have a button of their own; more of them share a select
+_MOST_CHOICES = 4 * _OPTIONS
+_BESIDE = 60  # characters of a field whose name and value share a line
 _FLOOR = 60  # characters that even the last text may have as long as there are not too many
-_LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list stands below it
-_SELECTS = 4
-_BESIDE = 60  # characters of a field that stands on one line
 _NOTHING = "…"
 _LOUD = {Verb.SHARE, Verb.QUOTE}  # what everybody will see
+_LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list stands below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +65,40 @@ class _Part:
 def view(card: Card) -> LayoutView:
     """The message for a card: one container, within every limit, whose buttons and selects need no state.
 
+    The view is stopped already, so that discord.py keeps none in memory; DynamicItems of PRESS and PICK answer.
     Raises ValueError for an action that does not fit into a custom_id (`core.wire.pack`).
     """
     card = _with_plain_choices_as_buttons(card)
-    choices = _distinct(card.choices, lambda choice: pack(choice.action))[: _OPTIONS * _SELECTS]
+    choices = _distinct(card.choices, lambda choice: pack(choice.action))[:_MOST_CHOICES]
     few = len(choices) <= _FEW
     openers = [_button(choice.action) for choice in choices if few]
     selects = [] if few else _selects(choices)
     taken = {opener.custom_id for opener in openers}
     actions = _distinct((action for action in card.actions if pack(action) not in taken), pack)
-    buttons = _affordable([_button(action) for action in actions], _weight, _ACTION_BYTES)
-    controls = _EACH * _COMPONENTS + sum(map(_weight, [*openers, *buttons])) + sum(map(_weight, selects))
-    room = min(_CHARACTERS, (_BYTES - controls) // 2) - 2 * len(choices)  # less what will part the choices
-    said, listed = _written(card, choices, few, room)
+    buttons = _affordable(list(map(_button, actions)), _weight, _ACTION_BYTES)
 
-    texts: list[_Item] = [TextDisplay(text) for text in said if text]
-    picking: list[_Item] = [Separator()] if texts and choices else []
-    picking += [Section(TextDisplay(text), accessory=opener) for text, opener in zip(listed, openers, strict=False)]
-    picking += [] if few else [TextDisplay(text) for text in listed]
-    picking += [ActionRow(select) for select in selects]
-    last = [action.verb in _LAST or not choices for action in actions]
-    above, below = (_rows([b for b, at in zip(buttons, last, strict=False) if at is end]) for end in (False, True))
-    left = _COMPONENTS - 1 - sum(map(_count, (*texts, *picking)))
-    rows = _affordable([*above, *below], _count, left)
-    above, below = rows[: len(above)], rows[len(above) :]
-    container = Container(*(*texts, *above, *picking, *below), accent_colour=_COLOURS[card.accent])
-    if not container.children:
-        container.add_item(TextDisplay(_NOTHING))
-    return LayoutView(timeout=None).add_item(container)
+    controls: list[_Control] = [*openers, *selects, *buttons]
+    room = min(_CHARACTERS, (_BYTES - sum(map(_weight, controls))) // 2)
+    said, listed = _written(card, choices, few, room - 2 * len(choices))  # less what will part the choices
+    picking: list[_Item] = [Separator()] if choices and any(said) else []
+    picking += [Section(text, accessory=opener) for text, opener in zip(listed, openers, strict=False)]
+    picking += [] if few else [*map(TextDisplay, listed), *map(ActionRow, selects)]
+    beside = [button for action, button in zip(actions, buttons, strict=False) if choices and action.verb not in _LAST]
+    below = [button for button in buttons if button not in beside]
+    return _message(card.accent, [TextDisplay(text) for text in said if text], picking, beside, below)
+
+
+def _message(
+    accent: Accent, said: list[_Item], picking: list[_Item], beside: Sequence[_Button], below: Sequence[_Button]
+) -> LayoutView:
+    """All in its order, with as many rows of buttons as there is room for."""
+    above = _rows(beside)
+    left = _COMPONENTS - 1 - sum(map(_count, (*said, *picking)))
+    rows = _affordable([*above, *_rows(below)], _count, left)
+    items = [*said, *rows[: len(above)], *picking, *rows[len(above) :]] or [TextDisplay(_NOTHING)]
+    drawing = LayoutView(timeout=None).add_item(Container(*items, accent_colour=_COLOURS[accent]))
+    drawing.stop()
+    return drawing
 
 
 # ---- what can be pressed and picked
@@ -102,12 +112,12 @@ def _with_plain_choices_as_buttons(card: Card) -> Card:
     return replace(card, choices=(), actions=(*named, *card.actions))
 
 
-def _button(action: Action) -> Button[LayoutView]:
+def _button(action: Action) -> _Button:
     style = discord.ButtonStyle.primary if action.verb in _LOUD else discord.ButtonStyle.secondary
     return Button(label=_label(action.label, _LABEL), custom_id=pack(action), style=style)
 
 
-def _selects(choices: Sequence[Choice]) -> list[Select[LayoutView]]:
+def _selects(choices: Sequence[Choice]) -> list[_Select]:
     """Selects of 25 options, as many as are needed for these choices and affordable."""
     for longest in (_OPTION, _OPTION // 2, _OPTION // 4):
         options = [_option(choice, longest) for choice in choices]
@@ -115,7 +125,7 @@ def _selects(choices: Sequence[Choice]) -> list[Select[LayoutView]]:
             break
     options = _affordable(options, _option_weight, _OPTION_BYTES)
     word = _label(choices[0].action.label, _LABEL)
-    found: list[Select[LayoutView]] = []
+    found: list[_Select] = []
     for first in range(0, len(options), _OPTIONS):
         here = options[first : first + _OPTIONS]
         span = f" ({first + 1}–{first + len(here)})" if len(options) > _OPTIONS else ""
@@ -134,7 +144,7 @@ def _label(text: str, longest: int) -> str:
     return fitted(one_line(text), longest) or _NOTHING
 
 
-def _rows(buttons: Sequence[Button[LayoutView]]) -> list[ActionRow[LayoutView]]:
+def _rows(buttons: Sequence[_Button]) -> list[ActionRow[LayoutView]]:
     return [ActionRow(*buttons[at : at + _ROW]) for at in range(0, len(buttons), _ROW)]
 
 
@@ -227,7 +237,7 @@ def _affordable(items: Sequence[_T], cost: Callable[[_T], int], most: int) -> li
     return [item for item, sum_ in zip(items, accumulate(map(cost, items)), strict=True) if sum_ <= most]
 
 
-def _weight(item: Button[LayoutView] | Select[LayoutView]) -> int:
+def _weight(item: _Control) -> int:
     """Bytes that a button or a select takes, roughly."""
     if isinstance(item, Button):
         return _EACH + len(f"{item.label}{item.custom_id}".encode())

@@ -48,7 +48,7 @@ def size(text: str) -> int:
 
 def fitted(text: str, room: int, style: Callable[[str], str] = str) -> str:
     """Text in a style, shortened beforehand so that the whole has at most that size; "" where there is no room."""
-    longest = len(text)
+    longest = min(len(text), room)
     while text and longest > 0:
         styled = style(wording.shortened(text, longest))
         if size(styled) <= room:

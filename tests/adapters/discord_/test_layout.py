@@ -1,5 +1,6 @@
 """Cards as Discord shows them. `GOLDEN=renew pytest tests/adapters/discord_` writes the golden files anew."""
 
+import asyncio
 import json
 import os
 import re
@@ -157,6 +158,35 @@ def test_the_second_of_two_buttons_that_do_the_same_is_left_out() -> None:
     twice = (Action("Share", Verb.SHARE, ("a/b",)), Action("Share it", Verb.SHARE, ("a/b",)))
     labels = [one["label"] for one in walk(drawn(Card("A", actions=twice))) if one["type"] == 2]
     assert labels == ["Share"]
+
+
+def test_every_one_of_a_hundred_choices_can_be_picked() -> None:
+    choices = tuple(
+        Choice(f"Topic {n}", Action("Open", Verb.TOPIC, (f"a/{n}", "0")), note="3 ideas") for n in range(100)
+    )
+    selects = [one for one in walk(drawn(Card("A", choices=choices))) if one["type"] == 3]
+    assert [select["placeholder"] for select in selects] == [f"Open … ({n}–{n + 24})" for n in (1, 26, 51, 76)]
+    values = [option["value"] for select in selects for option in select["options"]]
+    assert values == [wire.pack(choice.action) for choice in choices]
+
+
+def test_a_long_body_leaves_room_for_the_footer_and_a_little_for_the_rest() -> None:
+    field, choice = Field("Name", "value " * 99), Choice("Pick", Action("Open", Verb.OPEN, ("a/b",)), "snippet " * 99)
+    card = Card("Title", ("word " * 2000,), (field,), (choice,), footer="Small print")
+    head, fields, footer, listed = [one["content"] for one in walk(drawn(card)) if one["type"] == 10]
+    assert head.startswith("## Title\nword word")
+    assert len(head) > 3500
+    assert head.endswith("word…")
+    assert fields.startswith("**Name**\nvalue value")
+    assert footer == "-# Small print"
+    assert listed.startswith("**Pick**\nsnippet snippet")
+
+
+def test_discord_py_keeps_no_view_in_memory() -> None:
+    async def finished() -> bool:
+        return view(Card("A", actions=(Action("Share", Verb.SHARE, ("a/b",)),))).is_finished()
+
+    assert asyncio.run(finished())
 
 
 def test_ids_say_what_to_do_whatever_version_made_them() -> None:
