@@ -41,10 +41,10 @@ _COLOURS = {
 }
 _COMPONENTS, _CHARACTERS, _ROW, _OPTIONS, _LABEL, _OPTION = 40, 4000, 5, 25, 80, 100
 # Of the bytes of a message about 600 are for 40 components as such; each button and option has its own in `_weight`.
-_BYTES, _ACTION_BYTES, _OPTION_BYTES, _EACH = 9500 - 600, 3000, 5000, 36
+_BYTES, _ACTION_BYTES, _OPTION_BYTES, _EACH = 9500 - 600, 2500, 5500, 36
 
 _FEW = 5  # choices that each have a button of their own; more of them share a select
-_MOST_CHOICES = 4 * _OPTIONS
+_MOST_CHOICES = 3 * _OPTIONS
 _BESIDE = 60  # characters of a field whose name and value share a line
 _FLOOR = 60  # characters that even the last text may have as long as there are not too many
 _NOTHING = "…"

@@ -160,12 +160,12 @@ def test_the_second_of_two_buttons_that_do_the_same_is_left_out() -> None:
     assert labels == ["Share"]
 
 
-def test_every_one_of_a_hundred_choices_can_be_picked() -> None:
+def test_every_one_of_75_choices_can_be_picked() -> None:
     choices = tuple(
-        Choice(f"Topic {n}", Action("Open", Verb.TOPIC, (f"a/{n}", "0")), note="3 ideas") for n in range(100)
+        Choice(f"Topic {n}", Action("Open", Verb.TOPIC, (f"a/{n}", "0")), note="3 ideas") for n in range(75)
     )
     selects = [one for one in walk(drawn(Card("A", choices=choices))) if one["type"] == 3]
-    assert [select["placeholder"] for select in selects] == [f"Open … ({n}–{n + 24})" for n in (1, 26, 51, 76)]
+    assert [select["placeholder"] for select in selects] == [f"Open … ({n}–{n + 24})" for n in (1, 26, 51)]
     values = [option["value"] for select in selects for option in select["options"]]
     assert values == [wire.pack(choice.action) for choice in choices]
 
