@@ -16,7 +16,7 @@ _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # w
 # is; before the colon of `https://` it keeps the address from becoming a link.
 _ANYWHERE = re.compile(
     r"[\\*_~|`<\[]"
-    r"|:(?=//|[^\s:]+:)"
+    r"|:(?=//|[^\s:]*:)"
     r"|@(?=everyone|here)"
     r"|(?:(?<=discord)|(?<=discordapp))\.",  # invites become cards without any https://
     re.IGNORECASE,

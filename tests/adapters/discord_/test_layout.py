@@ -29,7 +29,7 @@ MONTHS = "January February March April May June July August September October No
 
 MARKUP = (
     "*a* _b_ __c__ **d** ~~e~~ ||f|| `g` ```h``` [i](https://j.example) <https://k.example> https://l.example "
-    "<@1> <@&2> <#3> <t:4:R> </m:5> <:n:6> <a:o:7> <id:customize> @everyone @here :smile: discord.gg/p \\* [[q]]"
+    "<@1> <@&2> <#3> <t:4:R> </m:5> <:n:6> <a:o:7> <id:customize> @everyone @here :smile: r::s::t:: discord.gg/p \\* [[q]]"
 )
 STARTS = "# a\n## b\n-# c\n- d\n* e\n1. f\n> g\n>>> h\n  - i\n12. j"
 HOSTILE = Card(
