@@ -92,6 +92,22 @@ def _console(options: argparse.Namespace) -> int:
     return 0
 
 
+def _run(options: argparse.Namespace) -> int:
+    from bot.adapters import logs  # noqa: PLC0415 - only what runs for long writes a log
+
+    logs.configure(human=sys.stderr.isatty())
+    asyncio.run(app.run(_places(options), os.environ))
+    return 0
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    settings = asyncio.run(app.load_settings(_places(options)))
+    from bot.adapters.slack.manifest import manifest  # noqa: PLC0415 - a platform's libraries take long to load
+
+    address = (options.http or "").rstrip("/")
+    return _write([manifest(settings.prefix, address, many=options.many)], indent=2)
+
+
 def _import(options: argparse.Namespace) -> int:
     async def bring_in() -> list[str]:
         settings = await app.load_settings(_places(options))
@@ -180,7 +196,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; {f'did you mean {near}?' if near else f'see {self.prog} --help'}\n")
 
 
-_VERBS = ("console", "lookup", "quote", "lesson", "import", "check", "export")
+_VERBS = ("console", "run", "lookup", "quote", "lesson", "import", "check", "export", "manifest")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     verb("console", _console, "The bot in a terminal", "console")
+    verb("run", _run, "Answer on every platform whose token is set", "run")
     one = verb("lookup", _look_up, "The best entries for a query", "lookup data efficiency --limit 3")
     one.add_argument("query", nargs="+", metavar="QUERY", help="words, a question or an id; - reads one a line")
     one.add_argument("--kind", help="only idea, lesson, quote or take")
@@ -222,6 +239,10 @@ def _parser() -> argparse.ArgumentParser:
     verb("check", _check, "Every problem in content and configuration at once", "check")
     five = verb("export", _export, "Everything the bot knows", "export --format csv")
     five.add_argument("--format", choices=("json", "csv"), default="json")
+    six = verb("manifest", _manifest, "What a platform must be told of the app", "manifest slack")
+    six.add_argument("platform", choices=("slack",))
+    six.add_argument("--http", metavar="URL", help="Slack: for HTTP at this address instead of Socket Mode")
+    six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
     return parser
 
 

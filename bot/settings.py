@@ -59,7 +59,8 @@ class Discord:
 class Settings:
     """How the bot behaves. `results` are shown at once; `confidence` (0 to 1) is what a quote must reach.
 
-    `slack` and `discord` are there where the environment holds what it takes to connect.
+    `database` is an address, or "" for a SQLite file in the user's data folder. `slack` and `discord` are there where
+    the environment holds what it takes to connect.
     """
 
     prefix: str
@@ -67,6 +68,7 @@ class Settings:
     confidence: float
     daily: Daily
     limits: Limits
+    database: str = field(default="", repr=False)
     slack: Slack | None = None
     discord: Discord | None = None
 
@@ -114,6 +116,14 @@ def _address(*schemes: str) -> Callable[[Any], str]:
     return read
 
 
+def _database_url(value: Any) -> str:
+    if isinstance(value, str) and (not value or value.startswith(("postgres://", "postgresql", "sqlite"))):
+        if "@" in value and ":" in value.partition("://")[2].partition("@")[0]:
+            raise ValueError("without a password: an address with one goes into DATABASE_URL, in the environment")
+        return value
+    raise ValueError("an address that begins with postgresql:// or sqlite:///")
+
+
 def _guild(value: Any) -> int | None:
     if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
         raise ValueError("a server's id, a number")
@@ -127,6 +137,7 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
     "daily.timezone": fields.FieldSpec(_zone, "UTC"),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
+    "database.url": fields.FieldSpec(_database_url, ""),
     "slack.api_url": fields.FieldSpec(_address("https", "http"), "https://slack.com/api"),
     "discord.api_url": fields.FieldSpec(_address("https", "http"), "https://discord.com/api/v10"),
     "discord.gateway_url": fields.FieldSpec(lambda value: _address("wss", "ws")(value) if value else "", ""),
@@ -149,9 +160,18 @@ def read_settings(config: str, environment: Mapping[str, str] | None = None, fil
         confidence=values["quote.confidence"],
         daily=Daily(values["daily.time"], values["daily.timezone"], values["daily.days"]),
         limits=Limits(values["content.max_bytes"], values["content.max_entries"]),
+        database=_database(given.get("DATABASE_URL", values["database.url"])),
         slack=_slack(given, values["slack.api_url"]),
         discord=_discord(given, values),
     )
+
+
+def _database(url: str) -> str:
+    """Addresses as hosting services write them, in the form that SQLAlchemy 2.1 takes."""
+    for begins, driver in (("postgres://", "postgresql+psycopg://"), ("postgresql://", "postgresql+psycopg://")):
+        if url.startswith(begins):
+            return driver + url.removeprefix(begins)
+    return "sqlite+aiosqlite://" + url.removeprefix("sqlite://") if url.startswith("sqlite://") else url
 
 
 def _slack(given: Mapping[str, str], api_url: str) -> Slack | None:
@@ -174,6 +194,8 @@ def _environment_problems(given: Mapping[str, str]) -> Iterator[Problem]:
     for name, begins in (("SLACK_BOT_TOKEN", "xoxb-"), ("SLACK_APP_TOKEN", "xapp-")):
         if name in given and not given[name].startswith(begins):
             yield Problem(f"{name} does not begin with {begins}", "copy it anew from the app's page at Slack")
+    if not given.get("DATABASE_URL", "postgresql://").startswith(("postgres://", "postgresql", "sqlite")):
+        yield Problem("DATABASE_URL is no address of a database", "write postgresql://… or sqlite:///FILE")
     port = given.get("PORT", "3000")
     if not port.isascii() or not port.isdigit() or not 1 <= int(port[:6]) <= 65535:
         yield Problem("PORT is no number from 1 to 65535", "correct it or leave it out (3000)")

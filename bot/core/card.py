@@ -1,6 +1,6 @@
 """What a reply is before a platform draws it. Knows nothing of blocks, embeds, components or terminals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -72,6 +72,10 @@ class Card:
     footer: str = ""
     accent: Accent = Accent.PLAIN
     quoted: bool = False
+
+    def without(self, *verbs: Verb) -> "Card":
+        """The same card without the buttons of these verbs, where they would make no sense."""
+        return replace(self, actions=tuple(action for action in self.actions if action.verb not in verbs))
 
 
 @dataclass(frozen=True, slots=True)

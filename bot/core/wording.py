@@ -220,3 +220,62 @@ OPENLY = "everybody in the channel sees this"
 
 def no_such_number(number: str, most: int) -> str:
     return f"There is no [{number}]; there is {'[1]' if most == 1 else f'[1] to [{most}]'}."
+
+
+TOKENS_TO_SET = (
+    "set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN (.env.example lists them all); "
+    "`python -m bot console` needs none"
+)
+PRIVATE_FIRST = "Answers are private until you share them, and whoever shared one can take it back."
+QUOTE_SHORTCUT = "Answer this message with the idea or lesson that fits it"
+LOOK_UP_SHORTCUT = "Find an idea or a lesson, and share it where you like"
+
+# A chat platform: what is said around an answer, and when a call fails. Each fault names its mend.
+
+
+SOMEBODY = "Somebody"
+SEARCHED = "Find an idea"
+SEARCH_HINT = "Type a few words"
+WHICH_FITS = "Which one fits?"
+NOTHING_FITS = "Nothing fits this message well enough to quote. Look for an idea yourself:"
+OR_ANOTHER = "Or find another"
+QUOTE_IT = "Quote"
+YOUR_NOTE = "A note of yours"
+CHOOSE_ONE = "Choose one of these, or find another."
+SHARE_WHERE = "Share it in"
+BROWSE = "Summaries"
+TOPICS = "Topics"
+MORE_SUMMARIES = "More summaries"
+FIRST_SUMMARIES = "Back to the first"
+CLOSE = "Close"
+QUOTE_AN_IDEA = "Quote an idea"
+LOOK_UP_AN_IDEA = "Look up an idea"
+ALREADY_GONE = "That message is gone already."
+NOT_YOURS = "Only whoever shared this can take it back."
+TO_LOOK_UP = "Type what to look for, for example: why do big training runs fail?"
+
+UNSURE = "{platform} did not answer in time. Look whether it was done before you try again."
+PLATFORM_FAULT = "{platform} has a fault of its own at the moment. Try again in a minute."
+PAUSE = "{platform} asks for a pause. Try again in {seconds} s."
+OWN_FAULT = "That went wrong, and it is my fault. Whoever runs this bot finds it in the log; try again meanwhile."
+NOT_KEPT = "What you wrote: {text}"
+
+SLACK_FAULTS = {
+    "not_in_channel": "I am not in this channel. Type /invite @Commonplace here, then try again.",
+    "channel_not_found": "I cannot see this channel. Type /invite @Commonplace there, then try again.",
+    "is_archived": "This channel is archived. Unarchive it or use another one.",
+    "restricted_action": "This workspace does not let me post here. Ask an admin of the workspace.",
+    "missing_scope": "I lack a permission for that. An admin has to install the app anew from its current manifest.",
+    "invalid_auth": "Slack does not accept my token any more. Whoever runs this bot has to install the app anew.",
+    "expired_trigger_id": "That took too long for Slack to open a window. Try again.",
+    "expired_url": "Too much time has passed for this message to be changed. Give the command again.",
+    "message_not_found": ALREADY_GONE,
+    "thread_not_found": "The message that I was to answer is gone.",
+    "view_closed": "That window is closed already. Open it again.",
+    "refused": "Slack refused that ({code}). Whoever runs this bot finds it in the log.",
+}
+
+
+def noted(note: str, name: str) -> str:
+    """What somebody adds to an entry that they quote."""
+    return f"{name}: {note}"

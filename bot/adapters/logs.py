@@ -1,0 +1,61 @@
+"""What the bot writes to standard error: one line an event, for people in a terminal, as JSON elsewhere.
+
+Every other library's log goes through the same lines. Whatever looks like a token is taken out of all of them.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# Slack's tokens and addresses that act as one; a bot token of Discord; passwords in addresses.
+_SECRET = re.compile(
+    r"xox[a-z]?(?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(?<=/commands/)[\w/]+|(?<=/actions/)[\w/]+"
+    r"|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+)
+
+
+def redacted(text: str) -> str:
+    """Text without anything that looks like a secret."""
+    return _SECRET.sub("…", text)
+
+
+def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = redacted(value)
+    return event
+
+
+def configure(*, human: bool, level: int = logging.INFO) -> None:
+    """Write every log line in one form. `human` is for a terminal; else one JSON object a line."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    renderer = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # Their lines at INFO tell of every request; what matters of them comes as a warning.
+    for name in ("slack_bolt", "slack_sdk", "aiohttp.access", "apscheduler", "discord"):
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))

@@ -1,0 +1,169 @@
+"""The connection to Slack: over Socket Mode or signed HTTP, for one workspace or for all that install the app."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import ClientSession, ClientTimeout, web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack import faults
+from bot.adapters.slack.listeners import ClientOf, Listeners
+from bot.adapters.slack.people import People
+from bot.adapters.slack.spot import TIMEOUT_S
+from bot.core.errors import Problem, SettingsError
+from bot.desk import Desk
+from bot.settings import Slack
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    OpenEngine = Callable[[], AsyncEngine]
+
+log = structlog.get_logger(__name__)
+
+EVENTS = "/slack/events"
+FINISH_S = 8  # what is under way when the bot stops gets so long
+_REFUSED = frozenset(
+    "invalid_auth token_revoked token_expired account_inactive not_authed not_allowed_token_type".split()
+)
+
+
+@contextlib.asynccontextmanager
+async def web_client(settings: Slack) -> AsyncIterator[AsyncWebClient]:
+    """A client with one session for all its calls; it waits out a 429 twice, and retries nothing else.
+
+    A call whose answer was lost may have had its effect (Slack has no idempotency key), so only whoever acted decides.
+    """
+    async with ClientSession(timeout=ClientTimeout(total=TIMEOUT_S)) as session:
+        yield AsyncWebClient(
+            token=settings.bot_token or None,
+            base_url=settings.api_url,
+            timeout=TIMEOUT_S,
+            session=session,
+            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+        )
+
+
+def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
+    """A bolt app that acknowledges without any call of its own: whose token it is matters to later calls alone."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.bot_token or "-")
+
+    # bolt warns that the token in the environment is not used by itself: `client_of` sees to it.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "will be ignored" not in record.getMessage())
+    return AsyncApp(
+        client=client,
+        signing_secret=settings.signing_secret or "-",
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=not settings.app_token,
+    )
+
+
+async def serve(desk: Desk, settings: Slack, open_engine: "OpenEngine | None", connected: asyncio.Event) -> None:
+    """Answer in Slack until cancelled; `connected` is set while it can be reached.
+
+    `open_engine` opens the database that keeps installations, where many workspaces install the app. Raises
+    SettingsError where Slack refuses a token.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(web_client(settings))
+        app = bolt_app(settings, client)
+        client_of, pages = await _workspaces(app, settings, client, open_engine, stack)
+        listeners = Listeners(desk, client_of, People(desk.settings.daily.timezone))
+        listeners.register(app)
+        stack.push_async_callback(listeners.finish, FINISH_S)
+        if settings.app_token:
+            await stack.enter_async_context(socket_mode(app, settings, client))
+        if pages or not settings.app_token:
+            await stack.enter_async_context(http(app, settings.port, *pages))
+        connected.set()
+        log.info("slack_connected", mode="socket" if settings.app_token else "http")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            connected.clear()
+
+
+async def _workspaces(
+    app: AsyncApp,
+    settings: Slack,
+    client: AsyncWebClient,
+    open_engine: "OpenEngine | None",
+    stack: contextlib.AsyncExitStack,
+) -> tuple[ClientOf, tuple[web.RouteDef, ...]]:
+    """How the client of a workspace is found, and the pages that install the app."""
+    if open_engine is None:
+        await _known(client)
+
+        async def client_of(_: AsyncBoltContext) -> AsyncWebClient:
+            return client
+
+        return client_of, ()
+    from bot.adapters.slack.oauth import Workspaces  # noqa: PLC0415 - it needs the database, and one workspace none
+
+    engine = open_engine()
+    stack.push_async_callback(engine.dispose)
+    workspaces = Workspaces(settings, client, engine)
+    await workspaces.prepare()
+    workspaces.register(app)
+    return workspaces.client_of, workspaces.routes()
+
+
+async def _known(client: AsyncWebClient) -> None:
+    """Ask Slack who the token belongs to. Raises SettingsError where it belongs to nobody."""
+    try:
+        who = await client.auth_test()
+    except SlackApiError as error:
+        raise _refused(error, "SLACK_BOT_TOKEN") from error
+    log.info("slack_workspace", team=who.get("team"), bot=who.get("user"))
+
+
+def _refused(error: SlackApiError, variable: str) -> Exception:
+    word = faults.code(error)
+    if word not in _REFUSED:
+        return error
+    return SettingsError(Problem(f"Slack refuses {variable} ({word})", "copy it anew from the app's page at Slack"))
+
+
+@contextlib.asynccontextmanager
+async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) -> AsyncIterator[None]:
+    """Receive over a websocket that the bot opens itself; the SDK reconnects when it drops."""
+    handler = AsyncSocketModeHandler(app, settings.app_token, web_client=client)
+    try:
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            raise _refused(error, "SLACK_APP_TOKEN") from error
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@contextlib.asynccontextmanager
+async def http(app: AsyncApp, port: int, *more: web.RouteDef) -> AsyncIterator[None]:
+    """Receive signed requests on `port`, at /slack/events."""
+
+    async def receive(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    server = web.Application()
+    server.add_routes([web.post(EVENTS, receive), *more])
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, port=port).start()
+        yield
+    finally:
+        await runner.cleanup()

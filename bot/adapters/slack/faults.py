@@ -1,0 +1,70 @@
+"""A call to Slack that failed, as a sentence for whoever acted: what it was and how it is mended. Sends nothing."""
+
+import asyncio
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookResponse
+
+from bot.core import wording
+
+# Codes of Slack that ask for the same mend as another one.
+_SAME = {
+    other: word
+    for word, others in {
+        "invalid_auth": "token_revoked token_expired account_inactive not_authed org_login_required",
+        "expired_trigger_id": "invalid_trigger invalid_trigger_id exchanged_trigger_id trigger_expired",
+        "expired_url": "used_url no_active_hooks invalid_token",
+        "view_closed": "not_found view_not_found hash_conflict",
+        "thread_not_found": "cannot_reply_to_message message_limit_exceeded",
+        "message_not_found": "cant_delete_message",
+        "not_in_channel": "user_not_in_channel",
+        "restricted_action": "restricted_action_read_only_channel no_permission",
+    }.items()
+    for other in others.split()
+}
+
+# The bot is no member: a response_url can still post.
+UNREACHED = frozenset({"not_in_channel", "channel_not_found", "restricted_action"})
+
+
+class RespondError(Exception):
+    """A response_url that did not take an answer; `code` is Slack's word for why, `status` the HTTP status."""
+
+    def __init__(self, response: WebhookResponse) -> None:
+        self.status = response.status_code
+        self.code = response.body[:60] if response.body else ""
+        super().__init__(f"response_url: {self.status} {self.code}")
+
+
+def code(error: BaseException) -> str:
+    """Slack's word for an error, or the kind of error."""
+    if isinstance(error, SlackApiError) and not isinstance(error.response, str):
+        return str(error.response.get("error") or f"http_{error.response.status_code}")
+    return error.code if isinstance(error, RespondError) else type(error).__name__
+
+
+def sentence(error: BaseException) -> str:
+    """What to say to whoever acted. Any exception at all gives a sentence; none repeats what the call carried."""
+    status, headers = _status(error)
+    if status == 429:
+        pause = str(headers.get("Retry-After", "")) if headers else ""
+        return wording.PAUSE.format(platform="Slack", seconds=pause if pause.isdigit() else "60")
+    if status >= 500:
+        return wording.PLATFORM_FAULT.format(platform="Slack")
+    if isinstance(
+        error, TimeoutError | asyncio.TimeoutError | aiohttp.ClientError | SlackClientError | OSError
+    ) and not (isinstance(error, SlackApiError)):
+        return wording.UNSURE.format(platform="Slack")
+    if isinstance(error, SlackApiError | RespondError):
+        word = code(error)
+        if isinstance(error, RespondError) and status in (403, 404, 410):
+            word = "expired_url"
+        return wording.SLACK_FAULTS.get(_SAME.get(word, word)) or wording.SLACK_FAULTS["refused"].format(code=word)
+    return wording.OWN_FAULT
+
+
+def _status(error: BaseException) -> tuple[int, dict[str, str] | None]:
+    if isinstance(error, SlackApiError) and not isinstance(error.response, str):
+        return int(error.response.status_code or 0), dict(error.response.headers or {})
+    return (error.status, None) if isinstance(error, RespondError) else (0, None)

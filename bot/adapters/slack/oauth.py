@@ -1,0 +1,110 @@
+"""Many workspaces: they install the app through OAuth v2, their tokens are kept, renewed and forgotten.
+
+Installations lie in slack_sdk's own SQLAlchemy store. Acknowledgements never come here; only calls do.
+"""
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.adapters.slack.manifest import SCOPES
+from bot.core.errors import BotError, Problem
+from bot.settings import Slack
+
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
+_STATE_S = 600
+_RENEWED_MINUTES = 120  # before a token expires; Slack's last 12 hours
+
+
+class Workspaces:
+    """The workspaces that installed the app, and a client for each."""
+
+    def __init__(self, settings: Slack, client: AsyncWebClient, engine: AsyncEngine) -> None:
+        self._client = client
+        self.installations = AsyncSQLAlchemyInstallationStore(client_id=settings.client_id, engine=engine)
+        self._states = AsyncSQLAlchemyOAuthStateStore(expiration_seconds=_STATE_S, engine=engine)
+        self._engine = engine
+        self._rotator = AsyncTokenRotator(
+            client_id=settings.client_id, client_secret=settings.client_secret, client=client
+        )
+        self.flow = AsyncOAuthFlow(
+            client=client,
+            settings=AsyncOAuthSettings(
+                client_id=settings.client_id,
+                client_secret=settings.client_secret,
+                scopes=list(SCOPES),
+                user_scopes=[],
+                install_path=INSTALL,
+                redirect_uri_path=REDIRECT,
+                installation_store=self.installations,
+                state_store=self._states,
+                # The page lies beside the API: GovSlack, a proxy and a local Slack have their own.
+                authorization_url=settings.api_url.removesuffix("/").removesuffix("/api") + "/oauth/v2/authorize",
+            ),
+        )
+
+    async def prepare(self) -> None:
+        """Make the tables where they are missing."""
+        async with self._engine.begin() as connection:
+            for metadata in (self.installations.metadata, self._states.metadata):
+                await connection.run_sync(metadata.create_all)
+
+    async def client_of(self, context: AsyncBoltContext) -> AsyncWebClient:
+        """The client of the workspace that sent something, its token renewed where it expires soon.
+
+        Raises BotError where the app is not installed there.
+        """
+        bot = await self.installations.async_find_bot(
+            enterprise_id=context.enterprise_id,
+            team_id=context.team_id,
+            is_enterprise_install=bool(context.is_enterprise_install),
+        )
+        if bot and bot.bot_refresh_token:
+            renewed = await self._rotator.perform_bot_token_rotation(
+                bot=bot, minutes_before_expiration=_RENEWED_MINUTES
+            )
+            if renewed:
+                await self.installations.async_save_bot(renewed)
+            bot = renewed or bot
+        if not bot:
+            raise BotError(Problem("the app is not installed in this workspace", "install it anew"))
+        return AsyncWebClient(
+            token=bot.bot_token,
+            base_url=self._client.base_url,
+            timeout=self._client.timeout,
+            session=self._client.session,
+            retry_handlers=self._client.retry_handlers,
+        )
+
+    def register(self, app: AsyncApp) -> None:
+        """Forget a workspace that uninstalls the app or revokes its tokens."""
+
+        async def forget(context: AsyncBoltContext) -> None:
+            await self.installations.async_delete_all(
+                enterprise_id=context.enterprise_id, team_id=context.team_id or None
+            )
+
+        async def revoked(event: dict[str, dict[str, list[str]]], context: AsyncBoltContext) -> None:
+            if event.get("tokens", {}).get("bot"):
+                await forget(context)
+
+        app.event("app_uninstalled")(forget)
+        app.event("tokens_revoked")(revoked)
+
+    def routes(self) -> tuple[web.RouteDef, ...]:
+        """The pages that install the app."""
+
+        async def install(request: web.Request) -> web.Response:
+            return await to_aiohttp_response(await self.flow.handle_installation(await to_bolt_request(request)))
+
+        async def redirect(request: web.Request) -> web.Response:
+            return await to_aiohttp_response(await self.flow.handle_callback(await to_bolt_request(request)))
+
+        return (web.get(INSTALL, install), web.get(REDIRECT, redirect))

@@ -1,0 +1,113 @@
+"""Text as Slack takes it: legible, of the right length, and inert. Knows Slack's markup; draws no block.
+
+Slack does not say in what its limits count. Lengths here are in UTF-16 units, the longest that it can mean, and of text
+that is escaped, after the escape.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from bot.core import wording
+
+BLANK = "–"  # Slack refuses empty text
+
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Controls, halves of surrogate pairs, and what turns the direction of text: a name could hide what follows it.
+_UNSAID = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+
+
+def legible(text: str) -> str:
+    """Text that Slack takes and a person can read: no control characters, never empty."""
+    text = _UNSAID.sub("", _BREAKS.sub("\n", text).replace("\t", " ")).strip()
+    return text if any(map(_visible, text)) else BLANK
+
+
+def line(text: str) -> str:
+    """Legible text on one line."""
+    return " ".join(legible(text).split())
+
+
+def _visible(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] in "LNPS" or category in ("Cn", "Co")
+
+
+# ---- lengths
+
+
+def size(text: str) -> int:
+    """How long Slack may hold a text to be, in UTF-16 units."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def shortened(text: str, most: int, cost: Callable[[str], int] = size) -> str:
+    """As much of a text as costs at most `most`, cut at a word and ended with an ellipsis where it was longer."""
+    room = most
+    while (over := cost(short := _cut(text, room)) - most) > 0 and room > 1:
+        room = max(1, room - (over + 5) // 6)  # the dearest character, an escaped &, costs 5
+    return short
+
+
+def _cut(text: str, most: int) -> str:
+    short = wording.shortened(text, most)
+    return text if short == text else text[: _whole(text, len(short) - 1)] + "…"
+
+
+def split(text: str, most: int) -> list[str]:
+    """Text in pieces of a size of at most `most`, parted at blanks where there are any."""
+    pieces = []
+    while size(text) > most:
+        room = most - sum(char > "\uffff" for char in text[:most])
+        at = max(text.rfind(blank, room // 2, room) for blank in " \n") + 1 or _whole(text, room)
+        pieces.append(text[:at])
+        text = text[at:]
+    return [*pieces, text]
+
+
+def _whole(text: str, at: int) -> int:
+    """The nearest place before `at` where no accent is cut off its letter and no emoji is cut in two."""
+    for place in range(at, max(at - 40, 0), -1):
+        if not _joined(text[place - 1], text[place : place + 1]):
+            return place
+    return at
+
+
+def _joined(before: str, after: str) -> bool:
+    flags = "\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff"
+    return before == "\u200d" or flags or (bool(after) and (unicodedata.category(after)[0] == "M" or after in _TAILS))
+
+
+_TAILS = {"\u200d", *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))}  # joiner, skin tones, tags
+
+
+# ---- markup
+
+
+def escaped(text: str) -> str:
+    """`& < >` as Slack wants them: without them nothing in a text is a mention or a link to it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_LOOK_ALIKE = str.maketrans("*_~`", "∗ˍ∼ˋ")
+_FORMATS = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])")
+_QUOTES = re.compile(r"^(\s*)>", re.MULTILINE)
+_EMOJI = re.compile(r":(?=[^\s:]+:)")
+
+
+def inert(text: str) -> str:
+    """Text for mrkdwn that reads as it is: nothing in it is a format, an emoji, a quotation, a mention or a link.
+
+    mrkdwn has no escape for its marks, so where one could format it becomes a character that looks like it: one
+    between letters (`max_len`, `2*3`), or the only one of its kind (`~10`), stays. A quotation starts at `&gt;` too.
+    """
+    text = _EMOJI.sub("∶", _QUOTES.sub(r"\1›", text))
+    lone = {mark for mark in "*_~" if text.count(mark) == 1}
+    return escaped(_FORMATS.sub(lambda found: found[0] if found[0] in lone else found[0].translate(_LOOK_ALIKE), text))
+
+
+def bold(text: str) -> str:
+    """A line of bold mrkdwn that holds this text, itself inert."""
+    return f"*{inert(line(text).replace('*', '∗'))}*"

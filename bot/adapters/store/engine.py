@@ -1,0 +1,34 @@
+"""Opens the database. Knows nothing of what is kept in it."""
+
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_BUSY_MS = 5000  # how long SQLite waits for a writer
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """The engine of a database; "" is commonplace.db in the user's data folder."""
+    if not url:
+        folder = user_data_path("commonplace-bot", appauthor=False, ensure_exists=True)
+        url = f"sqlite+aiosqlite:///{folder / 'commonplace.db'}"
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_async_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(parsed)
+    event.listen(engine.sync_engine, "connect", _tuned)
+    return engine
+
+
+def _tuned(connection: Any, _: Any) -> None:
+    """Readers beside one writer, and patience instead of `database is locked`."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", f"busy_timeout = {_BUSY_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
