@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.discord.layout import NOBODY, PICK, PRESS, view
@@ -29,7 +29,8 @@ MONTHS = "January February March April May June July August September October No
 
 MARKUP = (
     "*a* _b_ __c__ **d** ~~e~~ ||f|| `g` ```h``` [i](https://j.example) <https://k.example> https://l.example "
-    "<@1> <@&2> <#3> <t:4:R> </m:5> <:n:6> <a:o:7> <id:customize> @everyone @here :smile: r::s::t:: discord.gg/p \\* [[q]]"
+    "<@1> <@&2> <#3> "
+    "<t:4:R> </m:5> <:n:6> <a:o:7> <id:customize> @everyone @here :smile: r::s::t:: discord.gg/p \\* [[q]]"
 )
 STARTS = "# a\n## b\n-# c\n- d\n* e\n1. f\n> g\n>>> h\n  - i\n12. j"
 HOSTILE = Card(
@@ -311,6 +312,7 @@ def units(text: str) -> int:
 @settings(
     max_examples=int(os.environ.get("EXAMPLES", "300")), suppress_health_check=[HealthCheck.too_slow], deadline=None
 )
+@example(Card(body=("0" * 6000,), choices=tuple(Choice("", Action("", Verb.OPEN, (f"{n}",)), "a") for n in range(9))))
 @given(ANY_CARD)
 def test_any_card_is_within_every_limit_and_cannot_format_link_or_ping(card: Card) -> None:
     components = drawn(card)
