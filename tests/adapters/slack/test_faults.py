@@ -24,7 +24,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Any:
     before = (root.handlers[:], root.level)
     structlog.reset_defaults()
     logs.configure(human=False)
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    yield lambda: [print('X', line) or json.loads(line) for line in capsys.readouterr().err.splitlines()]
     root.handlers[:], root.level = before[0], before[1]
     structlog.reset_defaults()
 

@@ -1,0 +1,57 @@
+"""Makes text harmless in Discord's markdown and cuts it to a length. Knows no component.
+
+A length here is a *size*: never less than the characters that Discord counts, be they code points (its API) or UTF-16
+units (its apps), nor less than half the bytes of UTF-8, because a message of more than about 10,000 bytes is refused.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from bot.core import wording
+
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # would hide or turn what follows
+# What formats, mentions, links or becomes an emoji wherever it stands. A backslash before any of these shows it as it
+# is; before the colon of `https://` it keeps the address from becoming a link.
+_ANYWHERE = re.compile(
+    r"[\\*_~|`<\[]"
+    r"|:(?=//|[^\s:]*:)"
+    r"|@(?=everyone|here)"
+    r"|(?:(?<=discord)|(?<=discordapp))\.",  # invites become cards without any https://
+    re.IGNORECASE,
+)
+_AT_LINE_START = re.compile(r"^([^\S\n]*\d*)([-+#>.])", re.MULTILINE)  # headings, small print, quotations, lists
+
+
+def plain(text: str) -> str:
+    """Text without control characters, halves of characters and turns of direction; "" where nothing can be seen."""
+    text = _TURNS.sub("", _BREAKS.sub("\n", text).replace("\t", " "))
+    text = "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs")).strip()
+    return text if any(unicodedata.category(char) not in ("Cf", "Zs", "Cc") for char in text) else ""
+
+
+def one_line(text: str) -> str:
+    """Plain text with every run of blanks and line breaks made one blank."""
+    return " ".join(plain(text).split())
+
+
+def escaped(text: str) -> str:
+    """Plain text that Discord's markdown shows letter by letter."""
+    return _AT_LINE_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))
+
+
+def size(text: str) -> int:
+    """The length of a text; see the head of this file."""
+    return max(len(text.encode("utf-16-le")) // 2, (len(text.encode()) + 1) // 2)
+
+
+def fitted(text: str, room: int, style: Callable[[str], str] = str) -> str:
+    """Text in a style, shortened beforehand so that the whole has at most that size; "" where there is no room."""
+    longest = min(len(text), room)
+    while text and longest > 0:
+        styled = style(wording.shortened(text, longest))
+        if size(styled) <= room:
+            return styled
+        longest = min(longest - 1, longest * room // size(styled))
+    return ""
