@@ -7,7 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -30,8 +30,11 @@ def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[
     return event
 
 
-def configure(*, human: bool, level: int = logging.INFO) -> None:
-    """Write every log line in one form. `human` is for a terminal; else one JSON object a line."""
+def configure(*, human: bool, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Write every log line in one form to `stream`, or to standard error.
+
+    `human` is for a terminal; else each line is one JSON object.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -45,7 +48,7 @@ def configure(*, human: bool, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     renderer = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

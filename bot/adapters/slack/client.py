@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 EVENTS = "/slack/events"
+PING_S = 3  # a socket that was cut is noticed and replaced within this time
 FINISH_S = 8  # what is under way when the bot stops gets so long
 _REFUSED = frozenset(
     "invalid_auth token_revoked token_expired account_inactive not_authed not_allowed_token_type".split()
@@ -140,7 +141,7 @@ def _refused(error: SlackApiError, variable: str) -> Exception:
 @contextlib.asynccontextmanager
 async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) -> AsyncIterator[None]:
     """Receive over a websocket that the bot opens itself; the SDK reconnects when it drops."""
-    handler = AsyncSocketModeHandler(app, settings.app_token, web_client=client)
+    handler = AsyncSocketModeHandler(app, settings.app_token, web_client=client, ping_interval=PING_S)
     try:
         try:
             # The handler would try a refused token again for ever, so it is tried once before.

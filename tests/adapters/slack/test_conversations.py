@@ -108,8 +108,9 @@ def test_an_idea_is_quoted_into_the_thread_of_any_message(mode: str, place: str)
         for option in modal.options():
             assert option[3:] in modal.shown
         await ada.writes(modal, "as I said in <!channel> May")
-        sent = await ada.submits(modal)
+        sent = await ada.submits(modal, leads_to=0)
         assert sent.errors is None
+        await slack.until(lambda: any("Quoted into" in each.text for each in ada.sees(where)))
         posts = [each for each in where.everything if "Quoted by Ada" in each.text and not each.private_to]
         assert len(posts) == 1
         assert posts[0].thread == (message.thread or message.ts)
@@ -135,7 +136,8 @@ def test_another_entry_is_found_in_the_window_when_none_fits(mode: str) -> None:
         assert refused.errors
         assert await ada.looks_for(modal, "sharp tols") == ["Sharp tools"]
         await ada.picks(modal, "Sharp tools")
-        await ada.submits(modal)
+        await ada.submits(modal, leads_to=0)
+        await slack.until(lambda: len(general.everything) > 1)
         assert "Sharpen spades" in next(each for each in general.everything if each.thread).text
 
     converse(mode, scenario)

@@ -1,15 +1,17 @@
 """A call that fails ends in a sentence for whoever acted, and in a line of the log that holds no token."""
 
 import contextlib
+import io
 import json
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
 import structlog
 
 from bot.adapters import logs
+from bot.adapters.slack import client
 from bot.core import wording
 from tests.adapters.slack.running import converse
 from tests.fakes.slack import LocalSlack
@@ -18,13 +20,12 @@ Act = Callable[[LocalSlack], Coroutine[Any, Any, str]]
 
 
 @pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Any:
+def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """The lines of the log so far, as they are written where no terminal is."""
-    root = logging.getLogger()
+    root, stream = logging.getLogger(), io.StringIO()
     before = (root.handlers[:], root.level)
-    structlog.reset_defaults()
-    logs.configure(human=False)
-    yield lambda: [print('X', line) or json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    logs.configure(human=False, stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:], root.level = before[0], before[1]
     structlog.reset_defaults()
 
@@ -45,7 +46,9 @@ async def quote_an_idea(slack: LocalSlack) -> str:
     general = slack.channel("general", ada, bob)
     modal = await ada.uses("Quote an idea", await bob.says(general, "our bare soil dried out in the hot week"))
     await ada.writes(modal, "all that I typed")
-    await ada.submits(modal)
+    before = len(ada.sees(general))
+    await ada.submits(modal, leads_to=0)
+    await slack.until(lambda: len(ada.sees(general)) > before)
     return ada.sees(general)[-1].text
 
 
@@ -82,7 +85,7 @@ FAULTS: list[tuple[str, dict[str, Any], Act, str]] = [
     ("chat.postMessage", {"error": "fatal_error"}, quote, "Slack refused that (fatal_error)"),
     ("chat.postMessage", {"status": 500}, share, "a fault of its own"),
     ("chat.postMessage", {"status": 503}, quote_an_idea, "a fault of its own"),
-    ("chat.postMessage", {"status": 429, "retry_after": 0, "times": 9}, share, "asks for a pause"),
+    ("chat.postMessage", {"status": 429, "retry_after": 0, "times": 3}, share, "asks for a pause"),
     ("chat.postMessage", {"drop": True}, share, "Look whether it was done"),
     ("chat.postMessage", {"drop": True, "after": True}, quote, "Look whether it was done"),
     ("chat.postMessage", {"error": "thread_not_found"}, quote_an_idea, "all that I typed"),
@@ -127,7 +130,8 @@ def test_an_unreachable_channel_without_a_response_url_says_how_to_invite() -> N
         modal = await ada.uses("Quote an idea", await bob.says(there, "our bare soil dried out in the hot week"))
         await ada.writes(modal, "all that I typed")
         slack.expire_response_urls()
-        await ada.submits(modal)
+        await ada.submits(modal, leads_to=0)
+        await slack.until(lambda: bool(slack.dm(ada).messages))
         told = slack.dm(ada).messages[-1].text
         assert "/invite @Commonplace" in told
         assert "all that I typed" in told
@@ -159,7 +163,9 @@ def test_an_old_or_forged_button_says_so() -> None:
     converse("socket", scenario)
 
 
-def test_a_slow_slack_delays_no_acknowledgement() -> None:
+def test_a_slow_slack_delays_no_acknowledgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "FINISH_S", 0.1)
+
     async def scenario(slack: LocalSlack) -> None:
         ada = slack.person("Ada")
         general = slack.channel("general", ada)
@@ -183,10 +189,10 @@ def test_dropped_sockets_reconnect() -> None:
     async def scenario(slack: LocalSlack) -> None:
         ada = slack.person("Ada")
         general = slack.channel("general", ada)
-        for _ in range(3):
-            slack.drops_connections()
-            await slack.connected()
-            assert "Worms" in (await ada.types(general, "/lookup worms")).shown
+        before = slack.sockets.connections
+        slack.drops_connections()
+        await slack.until(lambda: slack.sockets.connections > before)
+        assert "Worms" in (await ada.types(general, "/lookup worms")).shown
         await slack.refreshes()
         assert "Worms" in (await ada.types(general, "/lookup worms")).shown
 
