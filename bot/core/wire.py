@@ -7,6 +7,7 @@ of the 100 characters that Discord allows a custom_id. Knows nothing of platform
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 
@@ -50,6 +51,7 @@ def digests(library: Library) -> dict[str, str]:
     return {digest(name): name for name in chain(library.summaries, library.topics, (e.key for e in library.entries))}
 
 
+@lru_cache(4096)
 def digest(name: str) -> str:
     """Eight characters that stand for a name: 48 bits of BLAKE2b."""
     return urlsafe_b64encode(blake2b(name.encode(), digest_size=6).digest()).decode()

@@ -5,10 +5,11 @@ beside a button needs mrkdwn, and is made inert. Limits without another source a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from bot.adapters.slack.text import bold, escaped, inert, legible, line, shortened, size, split
+from bot.adapters.slack.text import REMEMBERED, bold, escaped, inert, legible, line, shortened, size, split
 from bot.core import wire, wording
 from bot.core.card import Action, Card, Choice, Verb
 
@@ -44,14 +45,15 @@ def parts(card: Card, room: int) -> list[Block]:
 
     Action ids are `verb:number` and unique among these blocks. What finds no room is shortened at a word.
     """
-    found: list[Block] = []
-    for most in ROOMS:
-        found = _draw(card, room, most)
+    found = _draw(card, room, ROOMS[0])
+    for most in ROOMS[1:] if _length(card) > ALL // 3 else ():  # neutral characters may take five times their own
         if sum(map(_held, found)) <= ALL:
             break
+        found = _draw(card, room, most)
     return found[:room]
 
 
+@lru_cache(REMEMBERED)
 def button(action: Action, ident: str, about: str = "") -> Block:
     """A button. `about` tells a screen reader what it stands beside. Raises ValueError as `core.wire.pack` does."""
     found = {"type": "button", "action_id": ident, "text": plain(action.label, BUTTON), "value": wire.pack(action)}
@@ -158,6 +160,7 @@ def _choices(choices: Sequence[Choice], room: int, most: int, ids: Iterator[int]
     return [*found, *_select(choices[shown:], most, ids)]
 
 
+@lru_cache(REMEMBERED)
 def _section(choice: Choice, number: int) -> list[Block]:
     """A choice to read, with its button, and its note as small print."""
     below = f"\n{shortened(legible(choice.text), 2000, _inert_size)}" if choice.text else ""
@@ -198,6 +201,13 @@ def _context(said: str, most: int) -> Block:
 
 
 # ---- lengths
+
+
+def _length(card: Card) -> int:
+    """The characters of a card, roughly."""
+    choices = sum(len(choice.title) + len(choice.text) + len(choice.note) for choice in card.choices)
+    fields = sum(len(field.name) + len(field.value) for field in card.fields)
+    return len(card.title) + sum(map(len, card.body)) + fields + choices + len(card.footer)
 
 
 def _held(value: Any) -> int:

@@ -7,9 +7,11 @@ that is escaped, after the escape.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from bot.core import wording
 
+REMEMBERED = 4096  # texts: those of entries come again and again
 BLANK = "–"  # Slack refuses empty text
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -19,6 +21,7 @@ _UNSAID = re.compile(
 )
 
 
+@lru_cache(REMEMBERED)
 def legible(text: str) -> str:
     """Text that Slack takes and a person can read: no control characters, never empty."""
     text = _UNSAID.sub("", _BREAKS.sub("\n", text).replace("\t", " ")).strip()
@@ -40,7 +43,7 @@ def _visible(char: str) -> bool:
 
 def size(text: str) -> int:
     """How long Slack may hold a text to be, in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shortened(text: str, most: int, cost: Callable[[str], int] = size) -> str:
@@ -97,6 +100,7 @@ _QUOTES = re.compile(r"^(\s*)>", re.MULTILINE)
 _EMOJI = re.compile(r":(?=[^\s:]+:)")
 
 
+@lru_cache(REMEMBERED)
 def inert(text: str) -> str:
     """Text for mrkdwn that reads as it is: nothing in it is a format, an emoji, a quotation, a mention or a link.
 
