@@ -142,6 +142,8 @@ async def _kept_up(name: str, serve: Serve) -> None:
         except SettingsError as error:
             log.error("platform_refused", platform=name, problem=str(error))  # noqa: TRY400 - the sentence says it all
             raise
+        except OSError as error:  # the network, and what did not answer in time
+            log.warning("platform_unreachable", platform=name, reason=str(error), retry_in_s=pause)
         except Exception:
             log.exception("platform_failed", platform=name, retry_in_s=pause)
         pause = 1.0 if connected.is_set() else min(pause * 2, 60.0)

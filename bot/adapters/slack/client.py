@@ -62,7 +62,7 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.bot_token or "-")
 
     # bolt warns that the token in the environment is not used by itself: `client_of` sees to it.
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "will be ignored" not in record.getMessage())
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token`" not in record.getMessage())
     return AsyncApp(
         client=client,
         signing_secret=settings.signing_secret or "-",
