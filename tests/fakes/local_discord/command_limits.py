@@ -66,7 +66,7 @@ def _availability(payload: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _named(holder: Mapping[str, Any], *path: str | int) -> Iterator[Problem]:
-    names = {("name",): holder.get("name")}
+    names: dict[tuple[str, ...], Any] = {("name",): holder.get("name")}
     names |= {("name_localizations", key): each for key, each in (holder.get("name_localizations") or {}).items()}
     for where, name in names.items():
         if not is_name(str(name or "")):

@@ -13,8 +13,10 @@ from tests.fakes.local_discord.state import Refused, invalid
 
 IN_GUILD, IN_BOT_DM, ELSEWHERE = 0, 1, 2
 FOR_GUILDS, FOR_USERS = 0, 1
-KEPT = ("name", "description", "options", "default_member_permissions", "contexts", "integration_types", "nsfw")
-KEPT += ("name_localizations", "description_localizations", "dm_permission")
+KEPT = tuple(
+    "name description options default_member_permissions contexts integration_types nsfw dm_permission "
+    "name_localizations description_localizations".split()
+)
 DEFAULTS: Json = {"description": "", "options": [], "nsfw": False, "integration_types": [FOR_GUILDS]}
 
 

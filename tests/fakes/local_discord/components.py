@@ -41,9 +41,8 @@ def problems(component: Json, allowed: tuple[int, ...], *path: str | int) -> Ite
     """What is wrong with a component and those in it."""
     kind = component.get("type")
     if kind not in allowed:
-        yield Problem(
-            (*path, "type"), "UNION_TYPE_CHOICES", f"Value of field type must be one of {allowed}, is {kind}."
-        )
+        message = f"Value of field type must be one of {allowed}, is {kind}."
+        yield Problem((*path, "type"), "UNION_TYPE_CHOICES", message)
         return
     yield from number(component.get("id"), 0, 2**31 - 1, *path, "id")
     yield from CHECKS[kind](component, path)

@@ -13,7 +13,7 @@ from tests.fakes.local_discord.problems import Json
 SOMEBODY, SOMEWHERE = 6, 7
 
 
-class Impossible(AssertionError):
+class Impossible(AssertionError):  # noqa: N818
     """Discord's client offers no way to do this."""
 
 
@@ -67,7 +67,8 @@ def _value(option: Json, given: Any) -> Any:
             if given in (each["name"], each["value"]):
                 return each["value"]
         raise Impossible(f"{name}: {given!r} is no choice of {[each['name'] for each in option['choices']]}")
-    wanted = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}.get(kind)
+    kinds: dict[int, type | tuple[type, ...]] = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
+    wanted = kinds.get(kind)
     if wanted is None:
         return str(given.id)
     if not isinstance(given, wanted) or (isinstance(given, bool) and kind != BOOLEAN):

@@ -31,7 +31,7 @@ class User:
         return f"<@{self.id}>"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Message:
     """A message as people see it. `private_to` is the only one who sees it, if it is ephemeral."""
 
@@ -47,6 +47,9 @@ class Message:
     interaction: int | None = None
     edited: float | None = None
     deleted: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.author.name} in {self.channel.name or 'a DM'}: {self.text[:80]!r}>"
 
     @property
     def content(self) -> str:
@@ -101,7 +104,7 @@ class Message:
         return addressed or bool(self.state.intents & MESSAGE_CONTENT)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """A place to talk. `permissions` are the bot's there; a thread shares those of the channel that it is in."""
 
@@ -117,6 +120,9 @@ class Channel:
     locked: bool = False
     deleted: bool = False
     everything: list[Message] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Channel {self.name or self.recipients}>"
 
     @property
     def messages(self) -> list[Message]:
@@ -146,7 +152,7 @@ class Channel:
             self.state.dispatch(event, wire.channel(self), self.guild.id)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Guild:
     """A server. `bot` says whether the bot is a member."""
 

@@ -83,9 +83,8 @@ class Person:
             raise Impossible(f"{menu!r} is not offered; there is {self.offered(target.channel)}")
         data = self._data(found, target.channel) | {"target_id": str(target.id)}
         data["resolved"] = {"messages": {str(target.id): wire.message(target)}}
-        return await self._acts(
-            Interaction(self.state, COMMAND, self.user, target.channel, menu, menu=True), data, found
-        )
+        interaction = Interaction(self.state, COMMAND, self.user, target.channel, menu, menu=True)
+        return await self._acts(interaction, data, found)
 
     async def says(
         self, channel: Channel, text: str, *, mention: bool = False, reply: Message | None = None, silent: bool = False

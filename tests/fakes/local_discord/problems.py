@@ -41,7 +41,7 @@ def not_among(allowed: Iterable[Any], *path: str | int) -> Problem:
 
 def length(value: Any, least: int, most: int, *path: str | int) -> Iterator[Problem]:
     """A text or list whose length must be between two numbers; absent counts as missing where `least` is above 0."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", []):
         if least:
             yield missing(*path)
     elif not isinstance(value, str | list):

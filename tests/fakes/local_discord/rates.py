@@ -1,4 +1,4 @@
-"""Discord's rate limits: a bucket a route and its major parameter, and one for the whole bot. Pure but for the clock."""
+"""Discord's rate limits: a bucket a route and its major parameter, and one for the whole bot. No socket."""
 
 import hashlib
 from dataclasses import dataclass, field

@@ -186,6 +186,11 @@ class LocalDiscord:
         self.gateway.invalidate(resumable=False)
         await self.until(lambda: self.identifies >= wanted)
 
+    def revokes_token(self) -> None:
+        """The token is reset: REST answers 401, and the gateway closes with 4004."""
+        self.token = self.rest.token = self.gateway.token = ""
+        self.gateway.close_all(4004)
+
     async def _resumed(self, act: Callable[[], None]) -> None:
         wanted = self.resumes + len(self.gateway.live)
         act()

@@ -27,8 +27,10 @@ BITS = {
     "send_messages_in_threads": 38,
     "use_external_apps": 50,
 }
-EVERYONE = ("view_channel", "send_messages", "send_messages_in_threads", "read_message_history")
-EVERYONE += ("use_application_commands", "use_external_apps", "embed_links", "attach_files")
+EVERYONE = tuple(
+    "view_channel send_messages send_messages_in_threads read_message_history use_application_commands "
+    "use_external_apps embed_links attach_files".split()
+)
 
 
 def bits(names: Iterable[str]) -> int:
@@ -139,7 +141,7 @@ def channel(one: "Channel") -> Json:
 
 
 def _thread(one: "Channel", parent: "Channel") -> Json:
-    metadata = {"archived": one.archived, "locked": one.locked, "auto_archive_duration": 1440, "invitable": True}
+    metadata: Json = {"archived": one.archived, "locked": one.locked, "auto_archive_duration": 1440, "invitable": True}
     metadata |= {"archive_timestamp": time_of(one.id), "create_timestamp": time_of(one.id)}
     return {
         "parent_id": str(parent.id),
