@@ -80,6 +80,7 @@ class Rest:
                 return self._refuse(request, Refused(400, 50109, "The request body contains invalid JSON."))
             self.calls.append((method, route, body))
             self.busy += 1
+            self.state.ring()
             try:
                 return await self._faulty(request, method, route, lambda: self._work(request, route, body, answer))
             finally:

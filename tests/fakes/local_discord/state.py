@@ -37,14 +37,18 @@ def invalid(problems: Iterable[Problem], *prefix: str) -> Refused:
 
 
 class Clock:
-    """The fake's time: the real one, and whatever a test adds to it."""
+    """The fake's time: the real one, and whatever a test adds to it; stopped, only that."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self._stopped: float | None = None
 
     def now(self) -> float:
         """Seconds since 1970."""
-        return time.time() + self._ahead
+        return (time.time() if self._stopped is None else self._stopped) + self._ahead
+
+    def stop(self) -> None:
+        self._stopped = time.time()
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
