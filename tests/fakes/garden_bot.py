@@ -15,6 +15,8 @@ with warnings.catch_warnings():
     import discord
     from discord import app_commands, ui
 
+__all__ = ["WORMS", "Card", "GardenBot", "app_commands", "discord", "pointed_at", "running"]
+
 NOBODY = discord.AllowedMentions.none()
 WORMS = ("worms turn the soil", "wormwood keeps slugs away", "compost stays warm")
 
@@ -172,7 +174,7 @@ async def running(fake: LocalDiscord, bot: GardenBot | None = None) -> AsyncIter
     with pointed_at(fake):
         task = asyncio.create_task(client.start(fake.token))
         try:
-            await fake.connected(client.shard_count or 1)
+            await fake.connected(len(client.shard_ids or range(fake.shards)))
             yield client
         finally:
             await client.close()

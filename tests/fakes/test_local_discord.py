@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.garden_bot import WORMS, GardenBot, app_commands, discord, pointed_at, running
+from tests.fakes.garden_bot import WORMS, Card, GardenBot, app_commands, discord, pointed_at, running
 from tests.fakes.local_discord import Impossible, LocalDiscord, pings
 
 
@@ -42,14 +42,29 @@ def test_commands_are_registered_typed_and_answered() -> None:
             assert keeper.sees(general) == []
             seen = await ada.types(general, "/daily preview", time="9:30", loud=True)
             assert (seen.text, seen.private) == ("at 9:30, True", False)
-            for wrong in (
-                {},
-                {"query": "x", "kind": "rumour"},
-                {"query": "x", "most": 6},
-                {"query": "x", "topic": "y"},
-            ):
+            for wrong in ({"kind": "rumour"}, {"most": 6}, {"topic": "y"}):
                 with pytest.raises(Impossible):
-                    await ada.types(general, "/lookup", **wrong)
+                    await ada.types(general, "/lookup", query="x", **wrong)
+            with pytest.raises(Impossible, match="required"):
+                await ada.types(general, "/lookup")
+            with pytest.raises(Impossible, match="not offered"):
+                await ada.types(general, "/keep")
+
+    in_discord(scenario)
+
+
+def test_commands_can_be_deleted_and_a_guild_has_its_own() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild, other = fake.guild("Garden"), fake.guild("Other")
+        ada = fake.person("Ada", guild, other)
+        async with running(fake) as bot:
+            for each in await bot.tree.fetch_commands():
+                await each.delete()
+            assert fake.commands == []
+            bot.tree.copy_global_to(guild=guild)
+            await bot.tree.sync(guild=guild)
+            assert "lookup" in ada.offered(guild.channel("general"))
+            assert ada.offered(other.channel("general")) == []
 
     in_discord(scenario)
 
@@ -183,15 +198,22 @@ def test_answers_come_in_time_once_or_not_at_all() -> None:
             assert bot.interaction is not None
             with pytest.raises(discord.NotFound, match="10062"):
                 await bot.interaction.response.send_message("too late")
+            with pytest.raises(discord.NotFound, match="10015"):
+                await bot.interaction.followup.send("too early, in a way")
             fake.patience = 3.0
             seen = await ada.types(general, "/lookup", query="worms")
             with pytest.raises(discord.HTTPException, match="40060"):
                 await answers_again(bot.interaction)
             await bot.interaction.followup.send("still there")
+            with pytest.raises(discord.HTTPException, match="50035"):
+                await bot.interaction.edit_original_response(content="both old and new")
+            await bot.interaction.delete_original_response()
+            with pytest.raises(discord.NotFound, match="10008"):
+                await bot.interaction.edit_original_response(view=Card("gone"))
             fake.clock.advance(15 * 60 + 1)
             with pytest.raises(discord.HTTPException, match="50027"):
                 await bot.interaction.followup.send("anybody?")
-            assert len(fake.refusals) == 3
+            assert len(fake.refusals) == 6
             fake.refusals.clear()
             fake.timeouts.clear()
 
@@ -227,12 +249,36 @@ def test_every_shard_gets_its_own_guilds() -> None:
     async def scenario(fake: LocalDiscord) -> None:
         guilds = [fake.guild("A", shard=(0, 2)), fake.guild("B", shard=(1, 2))]
         ada = fake.person("Ada", *guilds)
-        async with running(fake, GardenBot(shard_count=2)) as bot:
+        async with running(fake) as bot:
             for guild in guilds:
                 assert (await ada.types(guild.channel("general"), "/lookup", query="worms")).private
             assert (await ada.types(fake.dm(ada), "/lookup", query="worms")).private
             assert {each.id: each.shard_id for each in bot.guilds} == {guilds[0].id: 0, guilds[1].id: 1}
             assert sorted(each["shard"] for each in fake.gateway.identifies) == [[0, 2], [1, 2]]
+        async with running(fake, GardenBot(shard_count=2, shard_ids=[1])):
+            assert fake.gateway.identifies[-1]["shard"] == [1, 2]
+            assert (await ada.types(guilds[1].channel("x"), "/lookup", query="worms")).private
+
+    in_discord(scenario, shards=2)
+
+
+def test_guilds_come_and_go() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        async with running(fake) as bot:
+            guild = fake.guild("New")
+            general = guild.channel("general")
+            await fake.person("Ada", guild).says(general, "a guild that the bot knows of by now", mention=True)
+            assert [each.name for each in bot.guilds] == ["New"]
+            guild.removes_bot()
+            await fake.settled()
+            assert not bot.guilds
+            with pytest.raises(discord.Forbidden, match="50001"):
+                await bot.get_partial_messageable(general.id).send("hello")
+            general.delete()
+            with pytest.raises(discord.NotFound, match="10003"):
+                await bot.get_partial_messageable(general.id).send("hello")
+            assert len(fake.refusals) == 2
+            fake.refusals.clear()
 
     in_discord(scenario)
 

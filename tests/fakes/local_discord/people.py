@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Surface = Seen | Message | Modal
 SILENT = "The application did not respond"
 WRONG = "Something went wrong. Try again."
+NO_CHOICES = "Loading options failed"
+SAID = {COMPLETION: NO_CHOICES, SUBMISSION: WRONG}
 
 
 class Person:
@@ -209,7 +211,7 @@ class Person:
         until, failed = self.state.until, ""
         if not await until(lambda: bool(interaction.answer), self.fake.patience):
             interaction.lost = True
-            failed = WRONG if interaction.type == SUBMISSION else SILENT
+            failed = SAID.get(interaction.type, SILENT)
         elif interaction.answer == LATER and interaction.original:
             original = interaction.original
             if not await until(lambda: original.deleted or not original.loading, self.fake.timeout):

@@ -52,9 +52,9 @@ class Fault:
 
 
 class Rest:
-    """Answers `/api/v10/...`. `gateway` gives the gateway's address."""
+    """Answers `/api/v10/...`. `gateway` gives its address and how many shards there should be."""
 
-    def __init__(self, state: State, token: str, rates: Rates, gateway: Callable[[], str]) -> None:
+    def __init__(self, state: State, token: str, rates: Rates, gateway: Callable[[], tuple[str, int]]) -> None:
         self.state, self.token, self.rates, self.gateway = state, token, rates, gateway
         self.closing = asyncio.Event()
         self.faults: list[Fault] = []
@@ -70,7 +70,8 @@ class Rest:
 
     def _gateway(self, _call: Call) -> Reply:
         limit = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1}
-        return Reply({"url": self.gateway(), "shards": 1, "session_start_limit": limit})
+        url, shards = self.gateway()
+        return Reply({"url": url, "shards": shards, "session_start_limit": limit})
 
     def _served(self, method: str, route: str, answer: Method) -> Callable[[web.Request], Any]:
         async def serve(request: web.Request) -> web.StreamResponse:

@@ -98,8 +98,10 @@ class Seen:
 
     @property
     def text(self) -> str:
-        """All text that is displayed, in order: of the message, or the modal's title."""
-        return self.modal.title if self.modal else self.message.text
+        """All text that is displayed, in order: of the message, or the modal's title; else what Discord itself says."""
+        if self.modal:
+            return self.modal.title
+        return self.message.text if self.messages or self.before else self.failed
 
     @property
     def private(self) -> bool:

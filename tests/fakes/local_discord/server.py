@@ -20,23 +20,30 @@ from tests.fakes.local_discord.state import Clock, State
 
 
 class LocalDiscord:
-    """One Discord with one bot.
+    """One Discord with one bot, which is told to connect with so many `shards`.
 
     `patience` is how long Discord waits for the first answer to an interaction, `timeout` how long people wait for
     what was promised, `quiet` how long nothing must happen for an answer to be complete; all in seconds.
     """
 
     def __init__(
-        self, *, name: str = "Commonplace", patience: float = 3.0, timeout: float = 5.0, rate_limits: bool = True
+        self,
+        *,
+        name: str = "Commonplace",
+        shards: int = 1,
+        patience: float = 3.0,
+        timeout: float = 5.0,
+        rate_limits: bool = True,
     ) -> None:
         self.clock = Clock()
         self.state = State(self.clock)
         self.patience, self.timeout, self.quiet = patience, timeout, 0.04
+        self.shards = shards
         self.token = f"{secrets.token_hex(12)}.{secrets.token_hex(3)}.{secrets.token_hex(13)}"
         self.bot = self.state.bot = User(self.state.application, name, bot=True)
         self.state.people[self.bot.id] = self.bot
         self.gateway = Gateway(self.state, self.token)
-        self.rest = Rest(self.state, self.token, Rates(self.clock, rate_limits), lambda: self.gateway_url)
+        self.rest = Rest(self.state, self.token, Rates(self.clock, rate_limits), self._gateway)
         self.timeouts: list[str] = []
         self.api_url = self.gateway_url = ""
 
@@ -58,6 +65,9 @@ class LocalDiscord:
         self.rest.closing.set()
         await self.gateway.close()
         await self._runner.cleanup()
+
+    def _gateway(self) -> tuple[str, int]:
+        return self.gateway_url, self.shards
 
     # What a test sets up
 
