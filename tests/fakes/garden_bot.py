@@ -60,7 +60,7 @@ class GardenBot(discord.AutoShardedClient):
         super().__init__(intents=intents, member_cache_flags=flags, max_messages=None, **options)
         self.tree = app_commands.CommandTree(self)
         self.heard: list[str] = []
-        self.errors: list[BaseException] = []
+        self.pause = 0.0
         self.quoting: discord.Message | None = None
         self.interaction: discord.Interaction[Any] | None = None
         add_commands(self)
@@ -75,6 +75,7 @@ class GardenBot(discord.AutoShardedClient):
         if message.author == self.user:
             return
         self.heard.append(message.content)
+        await asyncio.sleep(self.pause)
         if message.guild is None or self.user in message.mentions:
             await message.reply(view=Card(f"you said: {message.content[-4:]}"), allowed_mentions=NOBODY)
 
@@ -90,6 +91,7 @@ class GardenBot(discord.AutoShardedClient):
             await interaction.channel.send(view=Card("worms, for all", button("Undo", "undo")), allowed_mentions=NOBODY)
         elif custom_id == "undo":
             await interaction.response.defer()
+            await asyncio.sleep(self.pause)
             await interaction.delete_original_response()
         elif custom_id == "search":
             await interaction.response.send_modal(Search())
@@ -138,6 +140,7 @@ def add_commands(bot: GardenBot) -> None:
     @tree.command(description="Takes its time")
     async def slow(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
+        await asyncio.sleep(bot.pause)
         await interaction.followup.send("here at last")
         await interaction.followup.send("and more", ephemeral=False)
 

@@ -151,6 +151,7 @@ def test_messages_carry_content_only_where_discord_sends_it() -> None:
             hidden = guild.channel("hidden", permissions=())
             await ada.says(hidden, "more", mention=True)
             assert bot.heard == [f"{fake.mention} soil", ""]
+            assert ada.offered(fake.dm(ada)) == ["lookup", "keep", "slow", "stall", "Quote an idea"]
             told = await ada.says(fake.dm(ada), "moss")
             assert [each.text for each in told.replies] == ["you said: moss"]
 
@@ -172,6 +173,7 @@ def test_an_app_installed_by_a_user_works_where_the_bot_is_not() -> None:
                 assert bot.interaction is not None
                 assert bot.interaction.is_user_integration()
                 assert not bot.interaction.is_guild_integration()
+                assert bot.interaction.context.guild is (place is general)
                 await bot.interaction.followup.send("for all")
                 assert [each.text for each in place.messages] == ["for all"]
                 with pytest.raises(discord.Forbidden, match="50001"):
@@ -224,6 +226,23 @@ async def answers_again(interaction: discord.Interaction[Any]) -> None:
     """A second answer, as from a second process: the library itself would not let it pass."""
     interaction.response._response_type = None
     await interaction.response.send_message("again")
+
+
+def test_people_wait_for_what_a_slow_bot_promised_and_see_their_own() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild = fake.guild("Garden")
+        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
+        general = guild.channel("general")
+        async with running(fake) as bot:
+            seen = await ada.presses(await ada.types(general, "/lookup", query="worms"), "Share")
+            bot.pause = 3 * fake.quiet
+            assert (await ada.presses(seen.posted[0], "Undo")).removed == seen.posted
+            assert (await ada.types(general, "/slow")).text == "here at last"
+            assert (await ada.says(general, "soil", mention=True)).replies
+            early, late = ada.types(general, "/daily preview", time="9:30"), bob.types(general, "/daily preview")
+            assert [each.text for each in await asyncio.gather(early, late)] == ["at 9:30, False", "at 8:00, False"]
+
+    in_discord(scenario)
 
 
 def test_a_session_is_resumed_and_nothing_is_lost() -> None:

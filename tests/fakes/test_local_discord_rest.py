@@ -58,11 +58,12 @@ def test_channels_refuse_what_discord_refuses() -> None:
             ("GET", "/guilds/1", None, 404, 10004),
             ("GET", "/users/1", None, 404, 10013),
             ("GET", "/nowhere", None, 404, 0),
+            ("POST", f"/channels/{general.id}/messages", {"components": "x"}, 400, 50035),
         ]:
             answer = await send(method, path, body)
             assert (answer[0], answer[2]["code"]) == (status, code), path
             assert answer[1]["Content-Type"] == "application/json"
-        assert len(fake.refusals) == 18
+        assert len(fake.refusals) == 19
         assert (await send("POST", f"/channels/{sleeping.id}/messages", {"content": "x"}))[0] == 200
         assert not sleeping.archived, "a message wakes a thread that is not locked"
 

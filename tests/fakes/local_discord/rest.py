@@ -102,6 +102,9 @@ class Rest:
             reply = answer(Call(self.state, ids, dict(request.query), body))
         except Refused as refused:
             return self._refuse(request, refused, headers)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            unreadable = Refused(400, 50035, f"Invalid Form Body: the local Discord cannot read it, {error!r}")
+            return self._refuse(request, unreadable, headers)
         if reply is NOTHING:
             return web.Response(status=204, headers=headers)
         return _json(reply.body, reply.status, headers)
