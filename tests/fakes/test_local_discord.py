@@ -176,6 +176,11 @@ def test_an_app_installed_by_a_user_works_where_the_bot_is_not() -> None:
                 assert bot.interaction.context.guild is (place is general)
                 await bot.interaction.followup.send("for all")
                 assert [each.text for each in place.messages] == ["for all"]
+                for _ in range(4):
+                    await bot.interaction.followup.send("for Ada", ephemeral=True)
+                with pytest.raises(discord.HTTPException, match="40094"):
+                    await bot.interaction.followup.send("once too often")
+                assert fake.refusals.pop().endswith("follow-up messages.")
                 with pytest.raises(discord.Forbidden, match="50001"):
                     await bot.get_partial_messageable(place.id).send("hello")
                 assert fake.refusals.pop().endswith("50001 Missing Access")

@@ -1,4 +1,8 @@
-"""A local Discord for the tests; see LocalDiscord. Knows nothing of the bot."""
+"""A local Discord for the tests; see LocalDiscord. Knows nothing of the bot.
+
+A bot is pointed there by `discord.http.Route.BASE = fake.api_url` and, where its shard_count is set, by
+`discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(fake.gateway_url)`; tests/fakes/garden_bot.py shows how.
+"""
 
 from tests.fakes.local_discord.command_limits import command_problems
 from tests.fakes.local_discord.forms import Impossible

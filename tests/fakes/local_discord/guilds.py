@@ -134,11 +134,14 @@ class Channel:
         return f"<#{self.id}>"
 
     @property
+    def bot_is_there(self) -> bool:
+        """Whether the bot is a member of the guild, or takes part in the conversation."""
+        return self.guild.bot if self.guild is not None else self.state.bot in self.recipients
+
+    @property
     def open_to_bot(self) -> bool:
         """Whether the bot can see it."""
-        if self.guild is None:
-            return self.state.bot in self.recipients
-        return self.guild.bot and "view_channel" in self.permissions
+        return self.bot_is_there and (self.guild is None or "view_channel" in self.permissions)
 
     def find(self, message_id: int) -> Message | None:
         """A message that everybody sees."""

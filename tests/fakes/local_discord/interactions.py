@@ -14,6 +14,7 @@ from tests.fakes.local_discord.state import Refused, State, invalid
 COMMAND, COMPONENT, COMPLETION, SUBMISSION = 2, 3, 4, 5
 MESSAGE, LATER, LATER_IN_PLACE, IN_PLACE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 TOKEN_HOLDS = 15 * 60
+FOLLOW_UPS = 5
 BY_COMMAND, BY_MENU, REPLY = 20, 23, 19
 
 
@@ -51,6 +52,7 @@ class Interaction:
     lost: bool = False
     original: Message | None = None
     choices: list[Json] = field(default_factory=list)
+    follow_ups: int = 0
 
     def __post_init__(self) -> None:
         self.id, self.token, self.born = self.state.new_id(), secrets.token_urlsafe(24), self.state.clock.now()
@@ -147,7 +149,10 @@ def _follow_up(call: Call) -> Reply:
     if original is not None and original.loading and not original.deleted:
         messages.change(state, original, body, interaction.id)
         return Reply(wire.message(original))
+    if interaction.follow_ups >= FOLLOW_UPS and not interaction.channel.bot_is_there:
+        raise Refused(400, 40094, "This interaction has reached the maximum number of follow-up messages.")
     state.sent(body, in_message(body))
+    interaction.follow_ups += 1
     shown = original if original is not None and not original.private and not original.deleted else None
     made = _new(interaction, body, ephemeral(body), type=REPLY if shown else 0, reference=shown)
     return Reply(wire.message(messages.post(state, made, interaction.id)))
