@@ -222,10 +222,17 @@ def test_the_home_has_a_lesson_a_search_and_everything_to_browse(mode: str) -> N
 def test_an_idea_looked_up_from_anywhere_is_shared_where_one_likes(mode: str) -> None:
     async def scenario(slack: LocalSlack) -> None:
         ada = slack.person("Ada")
-        slack.channel("elsewhere", ada)
-        window = await ada.uses("Look up an idea")
-        await ada.looks_for(window, "worms")
-        shown = await ada.picks(window, "Worms make compost")
-        assert "Share it in" in shown.shown
+        for where in (slack.channel("elsewhere", ada), slack.channel("uninvited", ada, bot=False)):
+            window = await ada.uses("Look up an idea")
+            await ada.looks_for(window, "vermicompost")
+            shown = await ada.picks(window, "Worms make compost")
+            assert "Share it in" in shown.shown
+            await ada.picks(shown, where)
+            await ada.submits(shown, leads_to=0)
+            await slack.until(lambda where=where: len(ada.sees(where)) == 2)  # type: ignore[misc]
+            assert "Shared by Ada" in where.messages[0].text
+            undo = where.messages[0] if not where.bot else ada.sees(where)[1]
+            await ada.presses(undo, "Undo")
+            assert where.messages == []
 
     converse(mode, scenario)
