@@ -5,13 +5,14 @@ beside a button needs mrkdwn, and is made inert. Limits without another source a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from bot.adapters.slack.text import REMEMBERED, bold, escaped, inert, legible, line, shortened, size, split
 from bot.core import wire, wording
-from bot.core.card import Action, Card, Choice, Verb
+from bot.core.card import Accent, Action, Card, Choice, Verb
 
 __all__ = ["QUIET", "button", "legible", "message", "option", "parts"]
 
@@ -86,17 +87,26 @@ def reading(card: Card) -> str:
 
 
 def _draw(card: Card, room: int, most: int) -> list[Block]:
-    """The blocks, with a body of at most `most` characters and the rest in proportion."""
+    """The blocks, with a body of at most `most` characters and the rest in proportion.
+
+    What a button is about stands above it: first what the card is about, its small print and its buttons, then the
+    choices and what goes on from them.
+    """
     ids = count()
+    further = [action for action in card.actions if card.choices and action.verb in _FURTHER]
+    own = [action for action in card.actions if action not in further]
     title = _title(card.title) if card.title else []
-    actions = list(_buttons([(action, "") for action in card.actions], ids))
-    footer = [_context(card.footer, FOOTER)] if card.footer else []
-    left = room - len(title) - len(actions) - len(footer)
-    body = _rich(_body(card), most, "rich_text_quote" if card.quoted else "rich_text_section")
-    body = body[: max(left // 2, 1)]
-    fields = _rich(_fields(card), most // 2)[: max((left - len(body)) // 2, 1)]
-    choices = _choices(card.choices, left - len(body) - len(fields), most, ids)
-    return [*title, *body, *fields, *choices, *actions, *footer]
+    below = [_context(card.footer, FOOTER)] if card.footer else []
+    below += _buttons(own, ids)
+    after = list(_buttons(further, ids))
+    left = room - len(title) - len(below) - len(after)
+    words = _signed(_words(card, most), card.accent)[: max(left // 2, 1)]
+    choices = _choices(card.choices, left - len(words) - 1, most, ids)
+    between: list[Block] = [{"type": "divider"}] if words and len(choices) > 1 else []
+    return [*title, *words, *below, *between, *choices, *after]
+
+
+_FURTHER = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}
 
 
 def _title(title: str) -> list[Block]:
@@ -106,19 +116,26 @@ def _title(title: str) -> list[Block]:
     return _rich([(title, True)], TITLE)
 
 
-def _body(card: Card) -> list[Run]:
-    return [("\n\n".join(map(legible, card.body)), False)] if card.body else []
-
-
-def _fields(card: Card) -> list[Run]:
-    """Names in bold; values beside them where all are short, else below them."""
+def _words(card: Card, most: int) -> list[Block]:
+    """Body and fields. Names are bold; values stand beside them where all are short, else below them."""
+    body: list[Run] = [("\n\n".join(map(legible, card.body)), False)] if card.body else []
     fields = [(line(field.name), legible(field.value)) for field in card.fields]
-    short = all(size(name) + size(value) <= 80 and "\n" not in value for name, value in fields)
+    short = all(size(name) + size(value) <= 60 and "\n" not in value for name, value in fields)
     between, after = ("\u2003", "\n") if short else ("\n", "\n\n")
     runs: list[Run] = []
     for name, value in fields:
-        runs += [((after if runs else "") + name, True), (between + value, False)]
-    return runs
+        gap = after if runs else "\n\n" if body and not card.quoted else ""
+        runs += [(gap + name, True), (between + value, False)]
+    if card.quoted:
+        return _rich(body, most, "rich_text_quote") + _rich(runs, most // 2)
+    return _rich(body + runs, most * 3 // 2)
+
+
+def _signed(blocks: list[Block], accent: Accent) -> list[Block]:
+    """What went wrong bears a sign; colour is for attachments alone, which Slack keeps for the sake of old apps."""
+    if accent is Accent.WARNING and blocks:
+        blocks[0]["elements"][0]["elements"][:0] = [{"type": "emoji", "name": "warning"}, {"type": "text", "text": " "}]
+    return blocks
 
 
 def _rich(runs: Iterable[Run], most: int, container: str = "rich_text_section") -> list[Block]:
@@ -151,8 +168,7 @@ def _choices(choices: Sequence[Choice], room: int, most: int, ids: Iterator[int]
         return []
     by_name = all(choice.action.verb in PICKED for choice in choices)
     if by_name and len(choices) <= FEW and not any(choice.text or choice.note for choice in choices):
-        named = [(Action(choice.title, choice.action.verb, choice.action.args), "") for choice in choices]
-        return list(_buttons(named, ids))
+        return list(_buttons([replace(choice.action, label=choice.title) for choice in choices], ids))
     shown = 0 if by_name and len(choices) > FEW else min(len(choices), max(most // 200, 1))
     if shown * 2 + (shown < len(choices)) > room:
         shown = max((room - 1) // 2, 0)
@@ -188,8 +204,8 @@ def _select(choices: Sequence[Choice], most: int, ids: Iterator[int]) -> list[Bl
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
-def _buttons(actions: Sequence[tuple[Action, str]], ids: Iterator[int]) -> Iterator[Block]:
-    elements = [button(action, f"{action.verb}:{next(ids)}", about) for action, about in actions[:BUTTONS]]
+def _buttons(actions: Sequence[Action], ids: Iterator[int]) -> Iterator[Block]:
+    elements = [button(action, f"{action.verb}:{next(ids)}") for action in actions[:BUTTONS]]
     for at in range(0, len(elements), ELEMENTS):
         yield {"type": "actions", "elements": elements[at : at + ELEMENTS]}
 

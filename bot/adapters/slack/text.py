@@ -17,14 +17,16 @@ BLANK = "–"  # Slack refuses empty text
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Controls, halves of surrogate pairs, and what turns the direction of text: a name could hide what follows it.
 _UNSAID = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+_GAPS = re.compile(r"\s{2,}")
 
 
 @lru_cache(REMEMBERED)
 def legible(text: str) -> str:
-    """Text that Slack takes and a person can read: no control characters, never empty."""
-    text = _UNSAID.sub("", _BREAKS.sub("\n", text).replace("\t", " ")).strip()
+    """Text that Slack takes and a person can read: no control characters, no gaps, never empty."""
+    text = _UNSAID.sub("", _BREAKS.sub("\n", text).replace("\t", " "))
+    text = _GAPS.sub(lambda gap: "\n" * min(gap[0].count("\n"), 2) or " ", text).strip()
     return text if any(map(_visible, text)) else BLANK
 
 
@@ -63,7 +65,7 @@ def split(text: str, most: int) -> list[str]:
     """Text in pieces of a size of at most `most`, parted at blanks where there are any."""
     pieces = []
     while size(text) > most:
-        room = most - sum(char > "\uffff" for char in text[:most])
+        room = len(text[:most].encode("utf-16-le")[: most * 2].decode("utf-16-le", "ignore"))
         at = max(text.rfind(blank, room // 2, room) for blank in " \n") + 1 or _whole(text, room)
         pieces.append(text[:at])
         text = text[at:]
@@ -72,18 +74,20 @@ def split(text: str, most: int) -> list[str]:
 
 def _whole(text: str, at: int) -> int:
     """The nearest place before `at` where no accent is cut off its letter and no emoji is cut in two."""
-    for place in range(at, max(at - 40, 0), -1):
-        if not _joined(text[place - 1], text[place : place + 1]):
-            return place
-    return at
+    return next((place for place in range(at, max(at - 40, 0), -1) if not _joined(text, place)), at)
 
 
-def _joined(before: str, after: str) -> bool:
-    flags = "\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff"
-    return before == "\u200d" or flags or (bool(after) and (unicodedata.category(after)[0] == "M" or after in _TAILS))
+def _joined(text: str, place: int) -> bool:
+    """Whether what stands before and after `place` is one character to a reader."""
+    before, after = text[:place], text[place : place + 1]
+    halves = len(before) - len(before.rstrip(_FLAGS))  # two letters make a flag
+    flag = halves % 2 == 1 and after != "" and after in _FLAGS
+    return flag or before[-1:] == _JOINER or after in _TAILS or unicodedata.category(after or " ")[0] == "M"
 
 
-_TAILS = {"\u200d", *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))}  # joiner, skin tones, tags
+_JOINER = "\u200d"
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_TAILS = {_JOINER, *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))}  # skin tones, tags
 
 
 # ---- markup
@@ -95,21 +99,24 @@ def escaped(text: str) -> str:
 
 
 _LOOK_ALIKE = str.maketrans("*_~`", "∗ˍ∼ˋ")
-_FORMATS = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])")
+_FORMATS = re.compile(r"`|(?<![A-Za-z0-9])(?:[*_]|~(?![0-9]))|[*_~](?![A-Za-z0-9])")
 _QUOTES = re.compile(r"^(\s*)>", re.MULTILINE)
-_EMOJI = re.compile(r":(?=[^\s:]+:)")
+_WORD = re.compile(r"\S+")
 
 
 @lru_cache(REMEMBERED)
 def inert(text: str) -> str:
     """Text for mrkdwn that reads as it is: nothing in it is a format, an emoji, a quotation, a mention or a link.
 
-    mrkdwn has no escape for its marks, so where one could format it becomes a character that looks like it: one
-    between letters (`max_len`, `2*3`), or the only one of its kind (`~10`), stays. A quotation starts at `&gt;` too.
+    mrkdwn has no escape for its marks, so each becomes a character that looks like it, unless it stands where Slack
+    formats nothing: between letters or figures (`max_len`, `2*3`), a `~` before a figure. `&gt;` quotes as `>` does.
     """
-    text = _EMOJI.sub("∶", _QUOTES.sub(r"\1›", text))
-    lone = {mark for mark in "*_~" if text.count(mark) == 1}
-    return escaped(_FORMATS.sub(lambda found: found[0] if found[0] in lone else found[0].translate(_LOOK_ALIKE), text))
+    text = _WORD.sub(_without_emoji, _QUOTES.sub(r"\1›", text))
+    return escaped(_FORMATS.sub(lambda found: found[0].translate(_LOOK_ALIKE), text))
+
+
+def _without_emoji(word: re.Match[str]) -> str:
+    return word[0].replace(":", "∶") if word[0].count(":") > 1 else word[0]
 
 
 def bold(text: str) -> str:
