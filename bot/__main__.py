@@ -102,7 +102,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _manifest(options: argparse.Namespace) -> int:
     settings = asyncio.run(app.load_settings(_places(options)))
-    from bot.adapters.slack.manifest import manifest  # noqa: PLC0415 - a platform's libraries take long to load
+    if options.platform == "discord":
+        from bot.adapters.discord import manifest as discord  # noqa: PLC0415 - a platform's libraries take long to load
+
+        return _write([discord.manifest(options.application or "")], indent=2)
+    from bot.adapters.slack.manifest import manifest  # noqa: PLC0415 - likewise
 
     address = (options.http or "").rstrip("/")
     return _write([manifest(settings.prefix, address, many=options.many)], indent=2)
@@ -240,8 +244,9 @@ def _parser() -> argparse.ArgumentParser:
     five = verb("export", _export, "Everything the bot knows", "export --format csv")
     five.add_argument("--format", choices=("json", "csv"), default="json")
     six = verb("manifest", _manifest, "What a platform must be told of the app", "manifest slack")
-    six.add_argument("platform", choices=("slack",))
+    six.add_argument("platform", choices=("slack", "discord"))
     six.add_argument("--http", metavar="URL", help="Slack: for HTTP at this address instead of Socket Mode")
+    six.add_argument("--application", metavar="ID", help="Discord: the app's id, for links that work")
     six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
     return parser
 

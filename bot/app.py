@@ -120,6 +120,10 @@ def _platforms(desk: Desk, settings: Settings) -> dict[str, Serve]:
         found["slack"] = partial(
             slack.serve, desk, settings.slack, _engine(settings) if settings.slack.client_id else None
         )
+    if settings.discord:
+        from bot.adapters.discord import client as discord  # noqa: PLC0415 - 170 ms that Slack alone need not take
+
+        found["discord"] = partial(discord.serve, desk, settings.discord)
     return found
 
 

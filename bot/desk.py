@@ -209,7 +209,7 @@ class Desk:
                 return Reply(cards.entry(library, self._entry(key), page=int(page[0]) if page else 0))
             case Verb.SHARE, (key,):
                 return self._posted(self._entry(key), wording.SHARED, wording.shared_by(asker.name))
-            case Verb.QUOTE, (key,):
+            case Verb.QUOTE, (key, *_):
                 return self._posted(self._entry(key), wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
             case Verb.ALIKE, (key,):
                 hits = search.alike(self.index, self._entry(key), MOST_ALIKE)

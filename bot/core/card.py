@@ -20,7 +20,7 @@ class Verb(StrEnum):
 
     OPEN = "open"  # entry key, then perhaps a page counted from 0: the entry in full
     SHARE = "share"  # entry key: the entry, posted in the channel
-    QUOTE = "quote"  # entry key: the entry, quoted into the discussion
+    QUOTE = "quote"  # entry key, then perhaps the message it answers: the entry, quoted into the discussion
     ALIKE = "alike"  # entry key: more like this
     RESULTS = "results"  # entry keys, best first: the rest of a ranking
     ANOTHER = "another"  # entry key, then "" or a summary's name or a topic key: the lesson after that one

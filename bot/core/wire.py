@@ -15,8 +15,8 @@ from bot.core.card import Action, Verb
 from bot.core.library import Library
 
 _VERSION = "1"
-# Arguments that are no names: pages, and where the message is that UNDO takes back.
-_PLAIN = {Verb.OPEN: slice(1, None), Verb.TOPIC: slice(1, None), Verb.UNDO: slice(0, None)}
+# Arguments that are no names: pages, and where the message is that QUOTE answers or UNDO takes back.
+_PLAIN = {Verb.OPEN: slice(1, None), Verb.QUOTE: slice(1, None), Verb.TOPIC: slice(1, None), Verb.UNDO: slice(0, None)}
 
 
 def pack(action: Action) -> str:

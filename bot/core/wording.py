@@ -279,3 +279,24 @@ SLACK_FAULTS = {
 def noted(note: str, name: str) -> str:
     """What somebody adds to an entry that they quote."""
     return f"{name}: {note}"
+
+
+DISCORD_FAULTS = {
+    "access": "I cannot see this channel. Give me View Channel here, then try again.",
+    "permission": "I may not post here. Give me Send Messages (in threads: Send Messages in Threads), then try again.",
+    "history": "I may not reply here. Give me Read Message History, then try again.",
+    "archived": "This thread is archived. Open it again, then try again.",
+    "channel": "That channel is gone.",
+    "message": ALREADY_GONE,
+    "closed": "Your direct messages are closed to me. Open them, or ask in a channel.",
+    "twice": "That was answered already.",
+    "late": "That came too late. Try again.",
+    "token": "Discord does not accept my token any more. Whoever runs this bot has to set a new one.",
+    "refused": "Discord refused that ({code}). Whoever runs this bot finds it in the log.",
+}
+THE_MESSAGE = "The message"
+SEARCH = "Search"
+FIND_APPLICATION_ID = (
+    "The application's id stands under General Information of your app in Discord's developer portal: give it with "
+    "--application to have links that work."
+)

@@ -1,0 +1,110 @@
+"""The connection to Discord: a gateway bot without privileged intents that keeps no members and no messages."""
+
+import asyncio
+import contextlib
+
+import discord
+import structlog
+import yarl
+
+from bot.adapters.discord import commands, faults
+from bot.adapters.discord.interactions import Interactions
+from bot.core.errors import Problem, SettingsError
+from bot.desk import Desk
+from bot.settings import Discord
+
+log = structlog.get_logger(__name__)
+
+# What is said to the bot comes without the privileged intent: mentions of it and direct messages.
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+class Client(discord.AutoShardedClient):
+    """Routes what Discord sends to the desk, and keeps the commands in step with the table."""
+
+    def __init__(self, desk: Desk, settings: Discord, connected: asyncio.Event) -> None:
+        super().__init__(
+            intents=INTENTS,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=30,
+        )
+        self._desk, self._settings, self._connected = desk, settings, connected
+        self._interactions = Interactions(desk)
+
+    async def setup_hook(self) -> None:
+        """Before the gateway is opened: the commands, and the gateway's address where it is given."""
+        if self._settings.gateway_url:
+            # discord.py takes its own constant once it knows how many shards there are.
+            self.shard_count, _, _ = await self.http.get_bot_gateway()
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)
+        try:
+            await self._sync()
+        except discord.HTTPException as error:  # the commands of the last time are still there
+            log.warning("discord_commands_unsynced", error=faults.code(error))
+
+    async def _sync(self) -> None:
+        """Register the commands where they are not yet what the table says; Discord allows 200 creations a day."""
+        declared = commands.declared(self._desk.prefix)
+        app, guild = self.application_id or 0, self._settings.guild
+        registered = await (self.http.get_guild_commands(app, guild) if guild else self.http.get_global_commands(app))
+        if commands.same(declared, registered):
+            return
+        if guild:
+            await self.http.bulk_upsert_guild_commands(app, guild, declared)
+        else:
+            await self.http.bulk_upsert_global_commands(app, declared)
+        log.info("discord_commands_registered", number=len(declared), guild=guild)
+
+    # ---- what Discord sends
+
+    async def on_interaction(self, interaction: "discord.Interaction[discord.Client]") -> None:
+        await self._interactions.answer(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        if self.user:
+            await self._interactions.reply(message, self.user.id)
+
+    async def on_shard_connect(self, shard: int) -> None:
+        self._connected.set()
+        log.info("discord_connected", bot=str(self.user), shard=shard, shards=self.shard_count)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        self._connected.set()
+        log.info("discord_resumed", shard=shard)
+
+    async def on_disconnect(self) -> None:
+        self._connected.clear()
+        log.info("discord_disconnected")
+
+    async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
+        log.exception("discord_event_failed", event_method=event_method)
+
+
+async def serve(desk: Desk, settings: Discord, connected: asyncio.Event) -> None:
+    """Answer in Discord until cancelled; `connected` is set while its gateway can be reached.
+
+    Raises SettingsError where Discord refuses the token.
+    """
+    discord.http.Route.BASE = settings.api_url  # a constant of the library: there is no other way to name another API
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
+    client = Client(desk, settings, connected)
+    try:
+        async with client:
+            await client.start(settings.token)
+    except discord.LoginFailure as error:
+        raise _refused("Discord refuses DISCORD_TOKEN") from error
+    except discord.ConnectionClosed as error:
+        if error.code != 4004:
+            raise
+        raise _refused("Discord refuses DISCORD_TOKEN") from error
+    finally:
+        connected.clear()
+        with contextlib.suppress(Exception):
+            await client.close()
+
+
+def _refused(reason: str) -> SettingsError:
+    return SettingsError(Problem(reason, "copy it anew from the page Bot of your app in Discord's developer portal"))

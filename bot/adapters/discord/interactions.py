@@ -1,0 +1,306 @@
+"""What people do in Discord, and what the desk says to it: commands, completions, buttons, the message menu, mentions.
+
+Everything that a press needs stands in its custom_id, so that buttons outlive restarts and nothing is kept in memory:
+`1:VERB:…` is an action of a card (`core.wire`), `1:pick:N` a select of them, `1:search:MESSAGE` opens the search for an
+answer to a message, and `1:ask:MESSAGE` is the window of that search. Answers come from memory, or the interaction is
+deferred first: Discord waits 3 s.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import discord
+import structlog
+from discord.app_commands import Choice
+
+from bot.adapters.discord import commands, faults, layout
+from bot.adapters.discord.spot import Interaction, Post, Spot
+from bot.core import cards, wording
+from bot.core.card import Action, Card, Verb
+from bot.core.commands import Invocation
+from bot.desk import Asker, Desk
+
+log = structlog.get_logger(__name__)
+
+SEARCH = re.compile(r"1:search:(?P<message>\d*)")
+ASK = re.compile(r"1:ask:(?P<message>\d*)")
+LONGEST_NOTE = 500  # characters
+_LONGEST_QUERY = 300
+_CHOICES, _CHOICE = 25, 100  # of a completion (Discord)
+_REMEMBERED = 10_000
+_MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
+_SLOW = frozenset({"quote"})  # commands that post
+
+
+class Interactions:
+    """Answers what Discord sends, out of the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    async def answer(self, interaction: Interaction) -> None:
+        """Answer an interaction. Whatever goes wrong ends in a sentence for whoever acted."""
+        spot = Spot(interaction)
+        kept = _typed(interaction.data).get("note", "") if interaction.data else ""
+        try:
+            match interaction.type:
+                case discord.InteractionType.application_command:
+                    await self._command(spot)
+                case discord.InteractionType.autocomplete:
+                    await self._complete(interaction)
+                case discord.InteractionType.component:
+                    await self._pressed(spot)
+                case discord.InteractionType.modal_submit:
+                    await self._asked(spot)
+                case _:
+                    pass
+        except Exception as error:
+            await spot.tell(error, kept)
+
+    def _asker(self, spot: Spot) -> Asker:
+        """Discord tells nobody's time zone, so it is the configured one."""
+        return Asker(spot.name, self._desk.settings.daily.timezone)
+
+    # ---- commands
+
+    async def _command(self, spot: Spot) -> None:
+        data: Any = spot.interaction.data
+        if "target_id" in data:
+            await self._quote_idea(spot, data)
+            return
+        try:
+            invocation = commands.given(data, self._desk.prefix)
+        except KeyError:
+            await spot.answer(cards.note(wording.ONE_MOMENT))
+            return
+        if invocation.path[0] in _SLOW:
+            await spot.defer()
+        reply = self._desk.answer(invocation, self._asker(spot))
+        post = await spot.post(reply.post) if reply.post else Post()
+        await spot.answer(_with_undo(reply.card, post.undo) if reply.post else reply.card)
+        await spot.openly(post)
+
+    async def _complete(self, interaction: Interaction) -> None:
+        data: Any = interaction.data
+        try:
+            value, text = commands.typing(data, self._desk.prefix)
+        except (KeyError, StopIteration):
+            await interaction.response.autocomplete([])
+            return
+        found = self._desk.suggest(value, text, _CHOICES)
+        fitting = [one for one in found if one.value and len(one.value) <= _CHOICE]
+        choices = [Choice(name=_choice(one.label or one.value), value=one.value) for one in fitting]
+        try:
+            await interaction.response.autocomplete(choices)
+        except discord.HTTPException as error:  # the person types on; there is nobody to tell
+            log.info("discord_completion_unsent", error=faults.code(error))
+
+    # ---- buttons and selects
+
+    async def _pressed(self, spot: Spot) -> None:
+        data: Any = spot.interaction.data
+        custom_id = data["custom_id"]
+        if found := SEARCH.fullmatch(custom_id):
+            await spot.interaction.response.send_modal(_search(found["message"]))
+            return
+        if layout.PICK.fullmatch(custom_id):
+            custom_id = (data.get("values") or [""])[0]
+        try:
+            action = self._desk.action(custom_id)
+        except ValueError:
+            await spot.answer(cards.note(wording.ONE_MOMENT))
+            return
+        if action.verb is Verb.UNDO:
+            await self._undo(spot, action.args)
+        elif action.verb in (Verb.SHARE, Verb.QUOTE):
+            await self._post(spot, action)
+        else:
+            card = self._desk.act(action, self._asker(spot)).card
+            # What all see already cannot be shared; a mere sentence stands beside what it is about.
+            card = card if spot.private else card.without(Verb.SHARE)
+            await spot.answer(card, in_place=bool(card.footer or card.choices))
+
+    async def _post(self, spot: Spot, action: Action, note: str = "") -> None:
+        await spot.defer()
+        reply = self._desk.act(action, self._asker(spot))
+        if reply.post is None:
+            await spot.answer(reply.card)
+            return
+        said = f"{reply.post.footer}\n{wording.noted(note, spot.name)}" if note else reply.post.footer
+        answered = action.args[1] if len(action.args) > 1 else ""
+        post = await spot.post(replace(reply.post, footer=said), int(answered) if answered.isdecimal() else None)
+        await spot.answer(_with_undo(reply.card, post.undo))
+        await spot.openly(post)
+
+    async def _undo(self, spot: Spot, args: tuple[str, ...]) -> None:
+        channel, what = args if len(args) == 2 else ("", "")
+        if channel.isdecimal() and what.isdecimal():
+            await spot.defer()
+            await spot.take_back(channel, what)
+            await spot.answer(cards.note(wording.TAKEN_BACK), in_place=True)
+        elif what == str(spot.interaction.user.id):
+            await spot.defer()
+            await spot.delete_original()
+            await spot.answer(cards.note(wording.TAKEN_BACK))
+        else:
+            await spot.answer(cards.note(wording.NOT_YOURS))
+
+    # ---- quoting an idea
+
+    async def _quote_idea(self, spot: Spot, data: Mapping[str, Any]) -> None:
+        """The entries that fit a message, privately, and a search for another one."""
+        target = str(data["target_id"])
+        message = data.get("resolved", {}).get("messages", {}).get(target, {})
+        hits = self._desk.match(read("\n".join(_said(message))), 3)
+        card = cards.which_quote(self._desk.library, [hit.entry for hit in hits])
+        if not self._desk.fits(hits):
+            card = cards.note(wording.NOTHING_FITS)
+        await self._offer(spot, card, target)
+
+    async def _offer(self, spot: Spot, card: Card, target: str) -> None:
+        choices = tuple(
+            replace(choice, action=replace(choice.action, args=(choice.action.args[0], target)))
+            if choice.action.verb is Verb.QUOTE
+            else choice
+            for choice in card.choices
+        )
+        view = layout.view(replace(card, choices=choices))
+        search: discord.ui.Button[discord.ui.LayoutView] = discord.ui.Button(
+            label=wording.SEARCH, custom_id=f"1:search:{target}", style=discord.ButtonStyle.secondary
+        )
+        view.add_item(discord.ui.ActionRow(search))
+        await spot.interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=layout.NOBODY)
+
+    async def _asked(self, spot: Spot) -> None:
+        """What was looked for in the window: posted where it is clear, else asked again."""
+        data: Any = spot.interaction.data
+        found = ASK.fullmatch(data["custom_id"])
+        typed = _typed(data)
+        if not found or not typed.get("query", "").strip():
+            await spot.answer(cards.note(wording.ONE_MOMENT))
+            return
+        note = typed.get("note", "").strip()
+        reply = self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
+        if reply.post:
+            entry = self._desk.library.named(typed["query"]) or self._desk.find(typed["query"], 1)[0].entry
+            await self._post(spot, Action("", Verb.QUOTE, (entry.key, found["message"])), note)
+            return
+        kept = (wording.NOT_KEPT.format(text=note),) if note else ()
+        await self._offer(spot, replace(reply.card, body=(*reply.card.body, *kept)), found["message"])
+
+    # ---- what is said openly
+
+    async def reply(self, message: discord.Message, me: int) -> None:
+        """Answer a mention or a direct message of a person with a lookup, once, openly."""
+        mentioned = f"<@{me}>" in message.content or f"<@!{me}>" in message.content
+        person = not message.author.bot and message.type in (discord.MessageType.default, discord.MessageType.reply)
+        if not person or not (mentioned or message.guild is None) or self._known(message.id):
+            return
+        query = read(message.content)
+        if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+            asker = Asker("", self._desk.settings.daily.timezone)
+            card = self._desk.answer(Invocation(("commonplace", "help"), {}), asker).card
+        else:
+            card = self._desk.look_up(query)
+        try:
+            await _reply(message, card.without(Verb.SHARE))
+        except Exception as error:
+            await _tell(message, error)
+
+    def _known(self, message: int) -> bool:
+        known = message in self._seen
+        self._seen[message] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return known
+
+
+async def _reply(message: discord.Message, card: Card) -> None:
+    reference = message.to_reference(fail_if_not_exists=False)
+    try:
+        await message.channel.send(
+            view=layout.view(card), reference=reference, mention_author=False, allowed_mentions=layout.NOBODY
+        )
+    except discord.HTTPException as error:
+        if error.code != 160002:  # may not read the history, so may not reply: post beside it
+            raise
+        await message.channel.send(view=layout.view(card), allowed_mentions=layout.NOBODY)
+
+
+async def _tell(message: discord.Message, error: BaseException) -> None:
+    own = faults.sentence(error) == wording.OWN_FAULT
+    log.warning(
+        "discord_call_failed", error=faults.code(error), channel=message.channel.id, exc_info=error if own else None
+    )
+    view = layout.view(cards.note(faults.sentence(error)))
+    for where in (message.channel, message.author):
+        try:
+            await where.send(view=view, allowed_mentions=layout.NOBODY)
+        except (discord.HTTPException, OSError) as second:
+            log.info("discord_fault_untold", error=faults.code(second), channel=message.channel.id)
+        else:
+            return
+
+
+def _with_undo(card: Card, undo: tuple[str, ...]) -> Card:
+    """A confirmation that knows where the post is; a post that carries its own Undo needs none."""
+    card = card.without(Verb.UNDO)
+    return replace(card, actions=(*card.actions, Action(wording.UNDO, Verb.UNDO, undo))) if undo else card
+
+
+def _choice(label: str) -> str:
+    return wording.shortened(" ".join(label.split()), _CHOICE) or "…"
+
+
+def _search(message: str) -> discord.ui.Modal:
+    """The window of the search. It is answered by its custom_id, after a restart too."""
+    window = discord.ui.Modal(title=wording.QUOTE_AN_IDEA, custom_id=f"1:ask:{message}", timeout=60)
+    query: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id="query", max_length=_LONGEST_QUERY, placeholder=wording.SEARCH_HINT
+    )
+    note: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id="note", required=False, max_length=LONGEST_NOTE, style=discord.TextStyle.paragraph
+    )
+    window.add_item(discord.ui.Label(text=wording.SEARCHED, component=query))
+    window.add_item(discord.ui.Label(text=wording.YOUR_NOTE, component=note))
+    return window
+
+
+def _typed(data: Any) -> dict[str, str]:
+    """What was typed into a window, by the custom_id of each input."""
+
+    def inputs(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if isinstance(component.get("value"), str) and "custom_id" in component:
+            yield component["custom_id"], component["value"]
+        for inner in (component.get("component"), *(component.get("components") or ())):
+            if isinstance(inner, Mapping):
+                yield from inputs(inner)
+
+    return {name: value for one in data.get("components", ()) for name, value in inputs(one)}
+
+
+def _said(message: Mapping[str, Any]) -> Iterator[str]:
+    """The text of a message, or what is embedded or forwarded in it."""
+    yield message.get("content") or ""
+    for embed in message.get("embeds") or ():
+        yield from (embed[key] for key in ("title", "description") if embed.get(key))
+    for forwarded in message.get("message_snapshots") or ():
+        yield from _said(forwarded.get("message") or {})
+    for component in message.get("components") or ():
+        yield from _displayed(component)
+
+
+def _displayed(component: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(component.get("content"), str):
+        yield component["content"]
+    for inner in component.get("components") or ():
+        yield from _displayed(inner)
+
+
+def read(text: str) -> str:
+    """What somebody typed, without Discord's own markup: no mentions, emoji of the server, time stamps."""
+    return _MENTION.sub(" ", text).strip()

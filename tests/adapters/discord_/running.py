@@ -1,0 +1,61 @@
+"""The bot running in a local Discord, so that a test reads as a conversation."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+import yarl
+
+from bot.adapters.discord.client import Client, serve
+from bot.desk import Desk
+from bot.settings import Discord
+from tests.desks import garden_desk
+from tests.fakes.local_discord import LocalDiscord
+
+
+@asynccontextmanager
+async def running(desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "") -> AsyncIterator[None]:
+    """The bot, connected, for the length of the block."""
+    base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    connected = asyncio.Event()
+    settings = Discord(fake.api_url, "", guild, token or fake.token)
+    task = asyncio.create_task(serve(desk, settings, connected))
+    ready = asyncio.create_task(connected.wait())
+    await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if task.done():
+            await task
+        yield
+    finally:
+        ready.cancel()
+        task.cancel()
+        await asyncio.gather(task, ready, return_exceptions=True)
+        discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, yarl.URL(str(gateway))
+
+
+def converse(
+    scenario: Callable[[LocalDiscord], Coroutine[Any, Any, None]],
+    *,
+    config: str = "",
+    desk: Desk | None = None,
+    **options: Any,
+) -> None:
+    """Run a conversation, and check that nothing sent was refused for its form."""
+
+    async def run() -> None:
+        async with LocalDiscord(rate_limits=False, **options) as fake:
+            async with running(desk or garden_desk(config), fake):
+                await scenario(fake)
+            assert not [one for one in fake.refusals if "50035" in str(one)], fake.refusals
+
+    async def no_pause(*_: Any, **__: Any) -> None:
+        """discord.py waits 5 s before it identifies anew."""
+
+    before = Client.before_identify_hook
+    Client.before_identify_hook = no_pause  # type: ignore[method-assign]
+    try:
+        asyncio.run(run())
+    finally:
+        Client.before_identify_hook = before  # type: ignore[method-assign]
