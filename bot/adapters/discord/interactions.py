@@ -228,6 +228,7 @@ async def _reply(message: discord.Message, card: Card) -> None:
     except discord.HTTPException as error:
         if error.code != 160002:  # may not read the history, so may not reply: post beside it
             raise
+        log.info("discord_posts_without_reply", error=error.code, channel=message.channel.id)
         await message.channel.send(view=layout.view(card), allowed_mentions=layout.NOBODY)
 
 

@@ -108,8 +108,8 @@ class Spot:
         where = self.interaction.client.get_partial_messageable(int(channel))
         try:
             await where.get_partial_message(int(message)).delete()
-        except discord.NotFound:
-            log.info("discord_message_gone", channel=channel)
+        except discord.NotFound as error:
+            log.info("discord_message_gone", error=faults.code(error), channel=channel)
 
     async def tell(self, error: BaseException, kept: str = "") -> None:
         """Say what went wrong to whoever acted; `kept` is what they had written. Never raises."""
