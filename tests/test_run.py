@@ -1,0 +1,82 @@
+"""`python -m bot run` as a process: both platforms at once, each failing on its own, and a graceful end."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bot.adapters.slack.manifest import manifest
+from tests.documents import KEPT
+from tests.fakes.local_discord import LocalDiscord
+from tests.fakes.slack import LocalSlack
+
+ROOT = Path(__file__).parent.parent
+
+
+async def start(folder: Path, slack: LocalSlack, discord: LocalDiscord, **tokens: str) -> asyncio.subprocess.Process:
+    (folder / "content").mkdir(exist_ok=True)
+    (folder / "content" / "garden.md").write_text(KEPT, "utf-8")
+    addresses = {"slack": {"api_url": slack.api_url.rstrip("/")}, "discord": {"api_url": discord.api_url}}
+    (folder / "bot.yaml").write_text(json.dumps(addresses), "utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DISCORD_"))}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", "--content", "content", "--config", "bot.yaml",
+        cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **tokens}, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+def run(folder: Path, *, slack_token: str = "", discord_token: str = "") -> tuple[int, str, list[str]]:
+    """The exit status, what was logged, and the answers of the platforms whose tokens are the right ones."""
+
+    async def session() -> tuple[int, str, list[str]]:
+        async with AsyncExitStack() as stack:
+            slack = await stack.enter_async_context(LocalSlack(manifest=manifest(), timeout=15.0))
+            discord = await stack.enter_async_context(LocalDiscord(timeout=15.0))
+            tokens = {
+                "SLACK_BOT_TOKEN": slack_token or slack.bot_token,
+                "SLACK_APP_TOKEN": slack.app_token,
+                "DISCORD_TOKEN": discord_token or discord.token,
+            }
+            process = await start(folder, slack, discord, **tokens)
+            answers = []
+            if not slack_token:
+                await slack.connected()
+                ada = slack.person("Ada")
+                answers.append((await ada.types(slack.channel("general", ada), "/lookup worms")).shown)
+            if not discord_token:
+                guild = discord.guild("Garden")
+                await discord.connected(1)
+                bob = discord.person("Bob", guild)
+                answers.append((await bob.types(guild.channel("general"), "/lookup", query="worms")).text)
+            if answers:
+                process.send_signal(signal.SIGTERM)
+            _, log = await asyncio.wait_for(process.communicate(), 20)
+            return process.returncode or 0, log.decode(), answers
+
+    return asyncio.run(session())
+
+
+def test_both_platforms_answer_and_end_gracefully(tmp_path: Path) -> None:
+    status, log, answers = run(tmp_path)
+    assert (status, len(answers)) == (0, 2), log
+    assert all("Worms" in answer for answer in answers)
+    events = [json.loads(line)["event"] for line in log.splitlines()]
+    assert {"slack_connected", "discord_connected"} <= set(events)
+    assert "Traceback" not in log
+
+
+def test_one_platform_refusing_its_token_does_not_stop_the_other(tmp_path: Path) -> None:
+    status, log, answers = run(tmp_path, discord_token="a-s3cret")
+    assert (status, len(answers)) == (0, 1), log
+    assert "Discord refuses DISCORD_TOKEN" in log
+    assert "s3cret" not in log
+
+
+def test_when_all_refuse_it_says_so_and_ends(tmp_path: Path) -> None:
+    status, log, _ = run(tmp_path, slack_token="xoxb-s3cret", discord_token="a-s3cret")
+    assert status == 2
+    assert "Slack refuses SLACK_BOT_TOKEN" in log
+    assert "s3cret" not in log
