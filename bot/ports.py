@@ -1,14 +1,92 @@
-"""What the desk needs from outside, as Protocols. The adapters fulfil them; tests bring their own."""
+"""What the use cases need from outside."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.card import Card
+from bot.core.daily import Delivery, Outcome, Place, Subscription
+
 
 class Clock(Protocol):
-    """The time of day and the world's time zones."""
+    """The present moment, in UTC, and the time zones there are."""
 
-    def now(self) -> datetime:
-        """The present moment, in UTC and aware of it."""
+    def now(self) -> datetime: ...
 
-    def zones(self) -> frozenset[str]:
-        """Every IANA time zone that is known here."""
+    def zones(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that this process has taken on, under a lease. `lapsed`: somebody who had taken it on has died."""
+
+    subscription: Subscription
+    delivery: Delivery
+    lapsed: bool = False
+
+
+class Store(Protocol):
+    """Subscriptions and deliveries. A claimed delivery is held for 60 s, by the database's own clock."""
+
+    async def find(self, place: Place) -> Subscription | None:
+        """The subscription of a place, whatever its state."""
+
+    async def every(self, platform: str | None = None, workspace: str | None = None) -> list[Subscription]:
+        """All that are not off, in the order they were made."""
+
+    async def put(self, subscription: Subscription) -> Subscription:
+        """Make or replace the subscription of a place. Nothing is owed from before its `since`."""
+
+    async def forget(self, platform: str, workspace: str) -> None:
+        """Delete all of a workspace."""
+
+    async def deliveries(self, subscriptions: Sequence[int], limit: int) -> Mapping[int, list[Delivery]]:
+        """The latest deliveries of each, newest first."""
+
+    async def seen(self, subscriptions: Sequence[int]) -> Mapping[int, list[str]]:
+        """The keys of the entries that each was sent, or may have been sent, oldest first."""
+
+    async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
+        """Take on what is due or was left behind, and record what is missed or skipped."""
+
+    async def begin(self, delivery: Delivery, entry: str) -> bool:
+        """Record that the request is about to go out. False where the claim is no longer this process's own."""
+
+    async def settle(self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = "") -> None:
+        """Record what became of it."""
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """Give back what was claimed and not begun."""
+
+    async def renew(self, claims: Sequence[Claim]) -> None:
+        """Hold claims for another 60 s."""
+
+    async def now(self) -> datetime:
+        """The present moment by the clock that decides."""
+
+
+class Refused(Exception):
+    """The platform refuses a place for good, until somebody mends it; the text says why, for a person."""
+
+
+class Unsure(Exception):
+    """A request went out and its answer never came."""
+
+
+class Throttled(Exception):
+    """The platform asks for a pause of `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"{seconds} s")
+
+
+class Messenger(Protocol):
+    """Posts on one platform."""
+
+    async def post(self, place: Place, card: Card, nonce: str) -> str:
+        """Post and give the message's id. Raises Refused, Throttled, Unsure, or anything else for a passing fault."""
+
+    async def tell(self, place: Place, user: str, card: Card) -> None:
+        """Write to one person directly, where possible."""
