@@ -47,7 +47,7 @@ def parts(card: Card, room: int) -> list[Block]:
     Action ids are `verb:number` and unique among these blocks. What finds no room is shortened at a word.
     """
     found = _draw(card, room, ROOMS[0])
-    for most in ROOMS[1:] if _length(card) > ALL // 3 else ():  # neutral characters may take five times their own
+    for most in ROOMS[1:] if _length(card) > ALL // 5 else ():  # a character that is made inert takes up to five
         if sum(map(_held, found)) <= ALL:
             break
         found = _draw(card, room, most)
@@ -223,7 +223,8 @@ def _length(card: Card) -> int:
     """The characters of a card, roughly."""
     choices = sum(len(choice.title) + len(choice.text) + len(choice.note) for choice in card.choices)
     fields = sum(len(field.name) + len(field.value) for field in card.fields)
-    return len(card.title) + sum(map(len, card.body)) + fields + choices + len(card.footer)
+    actions = sum(len(action.label) for action in card.actions)
+    return len(card.title) + sum(map(len, card.body)) + fields + choices + actions + len(card.footer)
 
 
 def _held(value: Any) -> int:
