@@ -29,7 +29,7 @@ from bot.desk import Desk
 from bot.settings import Slack, read_settings
 
 ROUNDS = 3000
-SECRET = "a signing secret"  # noqa: S105 - of this benchmark's own
+SECRET = "a signing secret"
 SETTINGS = Slack("http://127.0.0.1:1/api/", 3999, bot_token="xoxb-1", signing_secret=SECRET)
 QUERIES = (
     "scaling laws", "why do big training runs fail", "data efficiency kind:lesson", "torch.sum bug", "fault tolerence",
@@ -76,8 +76,8 @@ async def in_process(app: AsyncApp, query: str) -> float:
     start = time.perf_counter()
     response = await app.async_dispatch(request)
     taken = time.perf_counter() - start
-    assert response.status == 200  # noqa: S101
-    assert len(response.body) > 20  # noqa: S101
+    assert response.status == 200
+    assert len(response.body) > 20
     return taken
 
 
@@ -104,7 +104,7 @@ async def over_http(apps: dict[str, AsyncApp]) -> dict[str, list[float]]:
 async def main() -> None:
     library = await read_library(Path("content"), Limits())
     desk = Desk(library, read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
-    apps = {"ours": ours(desk), "bare": bare(desk)}
+    apps: dict[str, AsyncApp] = {"ours": ours(desk), "bare": bare(desk)}
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     for at in range(ROUNDS + 100):
         for name, app in apps.items():

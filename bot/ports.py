@@ -66,15 +66,15 @@ class Store(Protocol):
         """The present moment by the clock that decides."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The platform refuses a place for good, until somebody mends it; the text says why, for a person."""
 
 
-class Unsure(Exception):
+class UnsureError(Exception):
     """A request went out and its answer never came."""
 
 
-class Throttled(Exception):
+class ThrottledError(Exception):
     """The platform asks for a pause of `seconds`."""
 
     def __init__(self, seconds: float) -> None:
@@ -86,7 +86,10 @@ class Messenger(Protocol):
     """Posts on one platform."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> str:
-        """Post and give the message's id. Raises Refused, Throttled, Unsure, or anything else for a passing fault."""
+        """Post and give the message's id.
+
+        Raises RefusedError, ThrottledError, UnsureError, or anything else for a passing fault.
+        """
 
     async def tell(self, place: Place, user: str, card: Card) -> None:
         """Write to one person directly, where possible."""

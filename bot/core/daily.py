@@ -71,7 +71,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One lesson owed to one subscription on one local date. Moments are UTC; `entry` is the key of the lesson chosen."""
+    """One lesson owed to one subscription on one local date. Moments are UTC; `entry` is the key of the chosen one."""
 
     subscription: int
     date: date

@@ -3,6 +3,7 @@
 BotError                every failure that has a cause and a next step
 ├── ContentError        one or more problems in a summary file
 ├── SettingsError       one or more problems in the environment or config/bot.yaml
+├── StoreError          a database that cannot be used
 └── UsageError          a command or an option that was not understood
 
 A problem knows where it is, what is wrong and what to do; it is written `file:line: what is wrong; what to do`.
@@ -45,6 +46,10 @@ class ContentError(BotError):
 
 class SettingsError(BotError):
     """Settings that cannot be used. Holds every problem found in them."""
+
+
+class StoreError(BotError):
+    """A database that cannot be used."""
 
 
 class UsageError(BotError):

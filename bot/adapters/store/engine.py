@@ -23,12 +23,19 @@ def open_engine(url: str) -> AsyncEngine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(parsed)
     event.listen(engine.sync_engine, "connect", _tuned)
+    event.listen(engine.sync_engine, "begin", _begun)
     return engine
 
 
 def _tuned(connection: Any, _: Any) -> None:
     """Readers beside one writer, and patience instead of `database is locked`."""
+    connection.isolation_level = None  # transactions begin where `_begun` says, not at the first write
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", f"busy_timeout = {_BUSY_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begun(connection: Any) -> None:
+    """A transaction that will write takes its turn at once, instead of failing half-way as another writes."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 VERSION = "0001"  # of the schema; the last migration
 
@@ -56,8 +56,6 @@ leases = Table(
     Column("holder", String(64), nullable=False),
     Column("until", BigInteger, nullable=False),
 )
-
-schema = Table("schema_version", metadata, Column("version", String(16), primary_key=True), Column("only", Boolean))
 
 
 def stamp(moment: datetime) -> int:

@@ -1,0 +1,76 @@
+"""Brings a database to the schema of this code, and refuses one that is newer. Alembic is imported only to migrate."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.adapters.store.tables import VERSION
+from bot.core.errors import Problem, StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+_LOCK = 7_468_102  # any number of our own: replicas that start together migrate one after the other
+
+
+async def prepare(engine: "AsyncEngine") -> None:
+    """Make a database ready: SQLite is migrated at once, PostgreSQL only by `upgrade`.
+
+    Raises StoreError where it cannot be opened, is older (PostgreSQL) or newer than this code.
+    """
+    found = await version(engine)
+    if found == VERSION:
+        return
+    if engine.dialect.name == "sqlite" and found < VERSION:
+        await upgrade(engine)
+    elif found < VERSION:
+        raise StoreError(Problem("the database has an older schema", "run `python -m bot db upgrade`"))
+    else:
+        reason = f"the database is of a newer version ({found}) than this bot ({VERSION})"
+        raise StoreError(Problem(reason, "install the newer version of the bot, or name another database"))
+
+
+async def version(engine: "AsyncEngine") -> str:
+    """The version of the schema, "" where there is none yet. Raises StoreError where it cannot be opened."""
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_version)
+    except (DBAPIError, OSError) as error:
+        raise _unopened(engine, error) from None
+
+
+async def upgrade(engine: "AsyncEngine") -> None:
+    """Run the migrations that are missing. Raises StoreError where the database cannot be opened or is newer."""
+    if await version(engine) > VERSION:
+        await prepare(engine)
+    try:
+        async with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            await connection.run_sync(_migrate)
+    except (DBAPIError, OSError) as error:
+        raise _unopened(engine, error) from None
+
+
+def _version(connection: Connection) -> str:
+    if not inspect(connection).has_table("schema_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM schema_version")).scalar() or "")
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - 186 ms that only a migration takes
+    from alembic.config import Config  # noqa: PLC0415 - likewise
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _unopened(engine: "AsyncEngine", error: Exception) -> StoreError:
+    reason = str(getattr(error, "orig", error)).splitlines()[0] if str(error) else type(error).__name__
+    where = engine.url.render_as_string(hide_password=True)
+    return StoreError(Problem(f"the database {where} cannot be used: {reason}", "check DATABASE_URL and its server"))

@@ -1,0 +1,276 @@
+"""One contract, held by a real SQLite file and a real PostgreSQL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.adapters.store import migrate
+from bot.adapters.store.engine import open_engine
+from bot.adapters.store.store import SqlStore
+from bot.core.daily import Outcome, Place, State, Subscription
+from bot.core.errors import StoreError
+from bot.core.recurrence import Schedule
+from tests.databases import KINDS, fresh
+
+both = pytest.mark.parametrize("kind", KINDS)
+GRACE = timedelta(hours=6)
+NINE = Schedule(time(9), "Europe/Berlin", frozenset(range(5)))
+MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)  # an hour before nine in Berlin
+
+
+@dataclass
+class Time:
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **how: float) -> None:
+        self.now += timedelta(**how)
+
+
+@dataclass
+class Databases:
+    """Processes on one database: each has an engine of its own."""
+
+    url: str
+    time: Time = field(default_factory=Time)
+    opened: list[SqlStore] = field(default_factory=list)
+
+    async def store(self, holder: str = "a") -> SqlStore:
+        engine = open_engine(self.url)
+        await migrate.upgrade(engine)
+        self.opened.append(SqlStore(engine, holder, GRACE, self.time))
+        return self.opened[-1]
+
+
+def on(kind: str, folder: Path, scenario: Callable[[Databases], Awaitable[None]]) -> None:
+    async def run() -> None:
+        databases = Databases(fresh(kind, folder))
+        try:
+            await scenario(databases)
+        finally:
+            for store in databases.opened:
+                await store.close()
+
+    asyncio.run(run())
+
+
+def subscription(channel: str = "C1", **changes: object) -> Subscription:
+    made = Subscription(Place("slack", "T1", channel), NINE, MONDAY, by="U1", by_name="Ada")
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@both
+def test_a_due_lesson_is_claimed_once_by_any_number_of_processes(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        one, two = await databases.store("a"), await databases.store("b")
+        for number in range(40):
+            await one.put(subscription(f"C{number}"))
+        assert await one.claim(100, ["slack"]) == []
+        databases.time.passes(hours=1)
+        claims = await asyncio.gather(*(store.claim(7, ["slack"]) for store in (one, two) * 6))
+        places = [claim.subscription.place.channel for several in claims for claim in several]
+        assert sorted(places) == sorted(f"C{number}" for number in range(40))
+        assert await two.claim(100, ["slack"]) == []
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_what_is_sent_is_known_and_comes_again_the_next_day(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        made = await store.put(subscription())
+        for day in range(3):
+            databases.time.now = MONDAY + timedelta(days=day, hours=1)
+            (claim,) = await store.claim(10, ["slack"])
+            assert claim.delivery.date == date(2026, 11, 23 + day)
+            assert await store.begin(claim.delivery, f"garden/{day}")
+            await store.settle(claim.delivery, Outcome.SENT, message=f"m{day}")
+        assert await store.seen([made.id]) == {made.id: ["garden/0", "garden/1", "garden/2"]}
+        latest = (await store.deliveries([made.id], 2))[made.id]
+        assert [(one.date.day, one.outcome, one.message, one.late) for one in latest] == [
+            (25, Outcome.SENT, "m2", False),
+            (24, Outcome.SENT, "m1", False),
+        ]
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_whoever_dies_leaves_what_another_takes_over(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        dead, alive = await databases.store("dead"), await databases.store("alive")
+        for channel in ("C1", "C2"):
+            await dead.put(subscription(channel))
+        databases.time.passes(hours=1)
+        claimed, sending = await dead.claim(10, ["slack"])
+        assert await dead.begin(sending.delivery, "garden/clay")
+        databases.time.passes(seconds=59)
+        assert await alive.claim(10, ["slack"]) == []
+        databases.time.passes(seconds=2)
+        taken = {claim.subscription.place.channel: claim for claim in await alive.claim(10, ["slack"])}
+        assert all(claim.lapsed for claim in taken.values())
+        again = taken[claimed.subscription.place.channel].delivery
+        unsure = taken[sending.subscription.place.channel].delivery
+        assert (again.outcome, again.entry) == (Outcome.CLAIMED, "")
+        assert (unsure.outcome, unsure.entry) == (Outcome.SENDING, "garden/clay")
+        assert unsure.first_try == MONDAY + timedelta(hours=1)
+        assert not await dead.begin(claimed.delivery, "garden/clay")
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_claims_are_given_back_and_held_longer(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        one, two = await databases.store("a"), await databases.store("b")
+        await one.put(subscription())
+        databases.time.passes(hours=1)
+        claims = await one.claim(10, ["slack"])
+        databases.time.passes(seconds=50)
+        await one.renew(claims)
+        databases.time.passes(seconds=50)
+        assert await two.claim(10, ["slack"]) == []
+        await one.release(claims)
+        (taken,) = await two.claim(10, ["slack"])
+        assert taken.delivery.outcome is Outcome.CLAIMED
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_after_a_downtime_the_latest_is_owed_and_the_rest_is_missed(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        made = await store.put(subscription())
+        databases.time.now = MONDAY + timedelta(days=3, hours=4)
+        (claim,) = await store.claim(10, ["slack"])
+        assert claim.delivery.date == date(2026, 11, 26)
+        past = (await store.deliveries([made.id], 10))[made.id]
+        assert [one.outcome for one in past] == [Outcome.CLAIMED, *[Outcome.MISSED] * 3]
+        databases.time.now = MONDAY + timedelta(days=4, hours=9)
+        await store.settle(claim.delivery, Outcome.SENT)
+        assert await store.claim(10, ["slack"]) == []
+        assert (await store.deliveries([made.id], 1))[made.id][0].outcome is Outcome.MISSED
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_skip_pause_and_change_owe_nothing_twice_and_nothing_from_before(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        made = await store.put(subscription(skip=date(2026, 11, 23)))
+        databases.time.passes(hours=1)
+        assert await store.claim(10, ["slack"]) == []
+        assert (await store.deliveries([made.id], 1))[made.id][0].outcome is Outcome.SKIPPED
+        await store.put(replace(made, state=State.PAUSED, since=databases.time.now))
+        databases.time.passes(days=2)
+        assert await store.claim(10, ["slack"]) == []
+        await store.put(replace(made, since=databases.time.now))
+        assert await store.claim(10, ["slack"]) == []
+        databases.time.passes(days=1)
+        (claim,) = await store.claim(10, ["slack"])
+        await store.settle(claim.delivery, Outcome.SENT)
+        later = Schedule(time(17), "Europe/Berlin", frozenset(range(7)))
+        await store.put(replace(made, schedule=later, since=databases.time.now))
+        databases.time.passes(hours=8)
+        assert await store.claim(10, ["slack"]) == []
+        assert (await store.find(made.place)) == replace(
+            made, schedule=later, since=MONDAY + timedelta(days=3, hours=1)
+        )
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_a_workspace_is_forgotten_and_platforms_are_kept_apart(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        await store.put(subscription())
+        kept = await store.put(subscription(place=Place("discord", "G1", "1", "2")))
+        databases.time.passes(hours=1)
+        assert [claim.subscription for claim in await store.claim(10, ["discord"])] == [kept]
+        await store.claim(10, ["slack"])
+        await store.forget("slack", "T1")
+        assert await store.every() == [kept]
+        await store.put(replace(kept, state=State.OFF))
+        assert await store.every() == []
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_a_lease_has_one_holder(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        one, two = await databases.store("a"), await databases.store("b")
+        assert await one.lease("shard-0", 30)
+        assert not await two.lease("shard-0", 30)
+        databases.time.passes(seconds=20)
+        assert await one.lease("shard-0", 30)
+        databases.time.passes(seconds=20)
+        assert not await two.lease("shard-0", 30)
+        databases.time.passes(seconds=20)
+        assert await two.lease("shard-0", 30)
+        await one.unlease("shard-0")
+        assert not await one.lease("shard-0", 30)
+        await two.unlease("shard-0")
+        assert await one.lease("shard-0", 30)
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_a_newer_database_is_refused_and_an_old_one_is_migrated_or_named(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = open_engine(fresh(kind, tmp_path))
+        try:
+            if kind == "postgresql":
+                with pytest.raises(StoreError, match="run `python -m bot db upgrade`"):
+                    await migrate.prepare(engine)
+                await asyncio.gather(migrate.upgrade(engine), migrate.upgrade(engine))
+            await migrate.prepare(engine)
+            await migrate.prepare(engine)
+            async with engine.begin() as connection:
+                await connection.execute(text("UPDATE schema_version SET version_num = '9999'"))
+            for step in (migrate.prepare, migrate.upgrade):
+                with pytest.raises(StoreError, match="of a newer version"):
+                    await step(engine)
+        finally:
+            await engine.dispose()
+
+    asyncio.run(run())
+
+
+def test_a_database_that_cannot_be_opened_says_why_without_its_password(tmp_path: Path) -> None:
+    folder = tmp_path / "is-a-folder.db"
+    folder.mkdir()
+    for url in (f"sqlite+aiosqlite:///{folder}", "postgresql+psycopg://ada:s3cret@127.0.0.1:1/x"):
+
+        async def run(url: str = url) -> None:
+            engine = open_engine(url)
+            try:
+                await migrate.prepare(engine)
+            finally:
+                await engine.dispose()
+
+        with pytest.raises(StoreError, match="cannot be used") as raised:
+            asyncio.run(run())
+        assert "s3cret" not in str(raised.value)
+
+
+@both
+def test_the_database_tells_the_time(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        store = SqlStore(open_engine(fresh(kind, tmp_path)), "a", GRACE)
+        assert abs(await store.now() - datetime.now(UTC)) < timedelta(minutes=1)
+        await store.close()
+
+    asyncio.run(run())
