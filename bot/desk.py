@@ -81,6 +81,8 @@ class Desk:
                     return Reply(self._summary(options.get("summary")))
                 case ("daily", "preview"):
                     return Reply(self._preview(options, asker))
+                case ("daily", _):
+                    return Reply(cards.note(wording.NO_DAILY_HERE))
                 case ("commonplace", "about"):
                     return Reply(cards.about(self.library, __version__))
                 case _:
@@ -179,14 +181,8 @@ class Desk:
         return cards.summary(values.named_summary(self.library, name) if name is not None else only)
 
     def _preview(self, options: dict[str, str], asker: Asker) -> Card:
-        daily = self.settings.daily
-        schedule = Schedule(
-            when.parse_time(options["time"]) if "time" in options else daily.time,
-            when.parse_zone(options["timezone"], self._clock.zones()) if "timezone" in options else asker.zone,
-            when.parse_days(options["days"]) if "days" in options else daily.days,
-        )
-        scope = self._scope(options)
-        lessons = rotation.coming(self._heads(scope), (), _within(scope), {}, PREVIEWED)
+        schedule, scope = self.schedule(options, asker), self._scope(options)
+        lessons = rotation.coming(self.heads(scope), (), _within(scope), {}, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
         dates = islice(recurrence.occurrences(schedule, self._clock.now()), PREVIEWED)
@@ -238,11 +234,21 @@ class Desk:
             raise KeyError(key)
         return entry
 
-    def _heads(self, scope: Scope) -> tuple[Entry, ...]:
+    def schedule(self, options: dict[str, str], asker: Asker) -> Schedule:
+        """The time, zone and days that options name, else the configured ones. Raises UsageError."""
+        daily = self.settings.daily
+        return Schedule(
+            when.parse_time(options["time"]) if "time" in options else daily.time,
+            when.parse_zone(options["timezone"], self._clock.zones()) if "timezone" in options else asker.zone,
+            when.parse_days(options["days"]) if "days" in options else daily.days,
+        )
+
+    def heads(self, scope: Scope) -> tuple[Entry, ...]:
+        """The lessons of a scope, a family once."""
         return self.library.heads(Scope(Kind.LESSON, scope.topics, scope.summary))
 
     def _lessons(self, scope: Scope) -> tuple[Entry, ...]:
-        return rotation.walk(self._heads(scope), "")
+        return rotation.walk(self.heads(scope), "")
 
     def _scope(self, options: dict[str, str]) -> Scope:
         return self.scope(options.get("kind"), options.get("topic"), options.get("summary"))

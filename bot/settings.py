@@ -8,7 +8,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,11 +22,16 @@ _PREFIX = re.compile(r"[a-z0-9_-]{0,20}")
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """When a daily lesson comes where nothing else is said: local time, IANA zone, weekdays with Monday as 0."""
+    """When a daily lesson comes where nothing else is said: local time, IANA zone, weekdays with Monday as 0.
+
+    A lesson that is later than `grace` is missed. `managers` are the user ids that may change it, none for all who may.
+    """
 
     time: time
     timezone: str
     days: frozenset[int]
+    grace: timedelta = timedelta(hours=6)
+    managers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,20 @@ def _said(parse: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
     return read
 
 
+def _hours(value: Any) -> timedelta:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 24:
+        raise ValueError("a number of hours from 0 to 24")
+    return timedelta(hours=value)
+
+
+def _people(value: Any) -> frozenset[str]:
+    if not isinstance(value, list) or not all(
+        isinstance(one, str | int) and not isinstance(one, bool) for one in value
+    ):
+        raise ValueError("a list of user ids, such as [U024BE7LH, 80351110224678912]")
+    return frozenset(map(str, value))
+
+
 def _zone(value: Any) -> str:
     if isinstance(value, str):
         try:
@@ -137,6 +156,8 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
     "daily.timezone": fields.FieldSpec(_zone, "UTC"),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
+    "daily.grace": fields.FieldSpec(_hours, timedelta(hours=6)),
+    "daily.managers": fields.FieldSpec(_people, frozenset()),
     "database.url": fields.FieldSpec(_database_url, ""),
     "slack.api_url": fields.FieldSpec(_address("https", "http"), "https://slack.com/api"),
     "discord.api_url": fields.FieldSpec(_address("https", "http"), "https://discord.com/api/v10"),
@@ -158,7 +179,7 @@ def read_settings(config: str, environment: Mapping[str, str] | None = None, fil
         prefix=values["commands.prefix"],
         results=values["search.results"],
         confidence=values["quote.confidence"],
-        daily=Daily(values["daily.time"], values["daily.timezone"], values["daily.days"]),
+        daily=Daily(**{name: values[f"daily.{name}"] for name in ("time", "timezone", "days", "grace", "managers")}),
         limits=Limits(values["content.max_bytes"], values["content.max_entries"]),
         database=_database(given.get("DATABASE_URL", values["database.url"])),
         slack=_slack(given, values["slack.api_url"]),

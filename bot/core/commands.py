@@ -51,6 +51,13 @@ class Command:
 
 _TOPIC = Option("topic", Value.TOPIC, "Only this topic")
 _SUMMARY = Option("summary", Value.SUMMARY, "Only this summary")
+_WHEN = (
+    Option("time", Value.TIME, "When, in local time, such as 9:30"),
+    Option("timezone", Value.ZONE, "Whose local time, such as Europe/Berlin"),
+    Option("days", Value.DAYS, "Which days, such as weekdays or mon,thu"),
+    _TOPIC,
+    _SUMMARY,
+)
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -81,16 +88,22 @@ COMMANDS: tuple[Command, ...] = (
         "daily",
         "A lesson a day in this channel",
         commands=(
+            Command("status", "What was sent here, what was not and why, and what comes next", example="/daily status"),
+            Command(
+                "on",
+                "Switch it on, or change it",
+                _WHEN,
+                example="/daily on 9:30 Europe/Berlin weekdays",
+                access=Access.MANAGERS,
+            ),
+            Command("off", "Switch it off", example="/daily off", access=Access.MANAGERS),
+            Command("pause", "Stop it for a while", example="/daily pause", access=Access.MANAGERS),
+            Command("resume", "Go on after a pause", example="/daily resume", access=Access.MANAGERS),
+            Command("skip", "Leave out the next lesson", example="/daily skip", access=Access.MANAGERS),
             Command(
                 "preview",
                 "The next seven lessons and when they come",
-                (
-                    Option("time", Value.TIME, "When, in local time, such as 9:30"),
-                    Option("timezone", Value.ZONE, "Whose local time, such as Europe/Berlin"),
-                    Option("days", Value.DAYS, "Which days, such as weekdays or mon,thu"),
-                    _TOPIC,
-                    _SUMMARY,
-                ),
+                _WHEN,
                 example="/daily preview 9:30 Europe/Berlin weekdays",
             ),
         ),

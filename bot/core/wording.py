@@ -300,3 +300,70 @@ FIND_APPLICATION_ID = (
     "The application's id stands under General Information of your app in Discord's developer portal: give it with "
     "--application to have links that work."
 )
+
+
+# The daily lesson
+
+
+NO_DAILY_HERE = (
+    "A daily lesson needs a channel: switch it on in Slack or Discord. Here, /daily preview shows what would come."
+)
+NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
+MANAGERS_ONLY = {
+    "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
+    "discord": "Changing the daily lesson takes the permission Manage Channels here. Ask somebody who has it.",
+}
+NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
+ONE_TOPIC = "several topics"
+DAILY = "Daily lesson"
+DAILY_LESSON = "Lesson of the day"
+LATE_LESSON = "It was due {when} and comes late."
+STATES = {"on": "on", "paused": "paused", "refused": "stopped, since I could not post", "off": "off"}
+OUTCOMES = {
+    "claimed": "on its way",
+    "sending": "on its way",
+    "sent": "sent",
+    "failed": "not sent",
+    "unknown": "perhaps sent: {platform} never confirmed it",
+    "missed": "missed, since I was down",
+    "skipped": "skipped",
+}
+NEXT_LESSON = "Next"
+LAST_LESSONS = "Last"
+SET_UP_BY = "Set up by"
+FROM = "From"
+EVERYTHING = "everything"
+STORE_DOWN = (
+    "I cannot reach my database at the moment. Try again in a minute; whoever runs this bot finds it in the log."
+)
+
+
+def daily_changed(verb: str, name: str) -> str:
+    """What somebody did to a channel's daily lesson, for all to read."""
+    did = {
+        "on": "switched on a daily lesson here",
+        "change": "changed the daily lesson here",
+        "off": "switched off the daily lesson here",
+        "pause": "paused the daily lesson here",
+        "resume": "resumed the daily lesson here",
+        "skip": "skips the next lesson here",
+    }
+    return f"{name} {did[verb]}."
+
+
+def stopped(reason: str, prefix: str) -> str:
+    """To whoever set a daily lesson up that cannot be posted any more."""
+    return f"I stopped the daily lesson that you set up: {reason} Then /{prefix}daily resume goes on with it."
+
+
+def outcome(word: str, platform: str, reason: str) -> str:
+    told = OUTCOMES[word].format(platform=platform.capitalize())
+    return f"{told} ({reason.rstrip('.')})" if reason else told
+
+
+UNREACHED = "{platform} could not be reached"
+
+
+def unconfirmed(platform: str) -> str:
+    name = platform.capitalize()
+    return f"{name} never confirmed today's lesson, so I do not know whether it was posted. I do not send it twice."

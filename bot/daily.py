@@ -1,0 +1,215 @@
+"""The use cases of the daily lesson: switch it on and off, see what came and what comes, choose the lesson that is due.
+
+Needs a Store; knows no platform. Who may change it is for the platform to say.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from bot.core import cards, rotation, wording
+from bot.core.card import Accent, Card, Field
+from bot.core.commands import Access, Invocation, find
+from bot.core.daily import Delivery, Outcome, Place, State, Subscription
+from bot.core.errors import BotError, UsageError
+from bot.core.library import EVERYTHING, Scope
+from bot.core.recurrence import Occurrence, occurrences
+from bot.core.summary import Entry
+from bot.core.when import describe_days
+from bot.desk import PREVIEWED, Asker, Desk
+from bot.ports import Claim, Store
+
+REMEMBERED = 7  # deliveries that `status` tells of
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Who asks: their id on the platform, and whether the platform lets them change a channel's daily lesson."""
+
+    id: str
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`card` answers whoever asked. `post` is said in the channel first; where `proof`, that must succeed before
+    `change` is kept, since it shows that the bot can post there.
+    """
+
+    card: Card
+    post: Card | None = None
+    change: Subscription | None = None
+    proof: bool = False
+
+
+class Daily:
+    """Channels' daily lessons, kept in a store."""
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk, self._store = desk, store
+
+    async def answer(  # noqa: PLR0911 - one case a command
+        self, invocation: Invocation, asker: Asker, place: Place, manager: Manager
+    ) -> Answer:
+        """The answer to `/daily …`. Nothing is changed before `keep`."""
+        verb, options = invocation.path[1], invocation.options
+        command = find(invocation.path)
+        if command.access is Access.MANAGERS and (refusal := self._refusal(place, manager)):
+            return Answer(cards.note(refusal))
+        found = await self._store.find(place)
+        if found and found.state is State.OFF and verb not in ("on", "preview"):
+            found = None
+        now = await self._store.now()
+        try:
+            if verb == "on":
+                made = self._made(options, asker, place, manager, now)
+                return self._on(made, known=found is not None and found.state is not State.OFF)
+            if verb == "preview":
+                return Answer(await self._preview(options, asker, found, now))
+        except BotError as error:
+            return Answer(cards.problems(error.problems))
+        if found is None:
+            return Answer(cards.note(wording.NOT_ON.format(prefix=self._desk.prefix)))
+        if verb == "status":
+            return Answer(await self._status(found, now))
+        return self._changed(verb, found, asker, now)
+
+    async def keep(self, change: Subscription) -> None:
+        """Keep a change that `answer` proposed."""
+        await self._store.put(change)
+
+    def _refusal(self, place: Place, manager: Manager) -> str | None:
+        named = self._desk.settings.daily.managers
+        if named and manager.id not in named:
+            return wording.NAMED_MANAGERS
+        return None if manager.allowed else wording.MANAGERS_ONLY[place.platform]
+
+    # ---- changes
+
+    def _made(
+        self, options: dict[str, str], asker: Asker, place: Place, manager: Manager, now: datetime
+    ) -> Subscription:
+        schedule, within = self._desk.schedule(options, asker), self._within(options)
+        return Subscription(place, schedule, now, within, by=manager.id, by_name=asker.name)
+
+    def _on(self, made: Subscription, *, known: bool) -> Answer:
+        if not self._desk.heads(self._scope(made.within)):
+            return Answer(cards.note(wording.NO_LESSON))
+        said = wording.daily_changed("change" if known else "on", made.by_name)
+        return Answer(self._told(made, made.since), self._announced(said, made, made.since), made, proof=True)
+
+    def _changed(self, verb: str, found: Subscription, asker: Asker, now: datetime) -> Answer:
+        upcoming = next(occurrences(found.schedule, now))
+        changed = {
+            "off": replace(found, state=State.OFF, reason=""),
+            "pause": replace(found, state=State.PAUSED, reason=""),
+            "resume": replace(found, state=State.ON, reason="", since=now, skip=None),
+            "skip": replace(found, skip=upcoming.date),
+        }[verb]
+        said = wording.daily_changed(verb, asker.name)
+        post = self._announced(said, changed, now) if changed.state is State.ON else cards.note(said)
+        return Answer(self._told(changed, now), post, changed, proof=verb == "resume")
+
+    def _announced(self, said: str, subscription: Subscription, now: datetime) -> Card:
+        return Card(body=(said,), fields=self._terms(subscription, now), accent=Accent.LESSON)
+
+    def _told(self, subscription: Subscription, now: datetime) -> Card:
+        state = wording.STATES[subscription.state]
+        return Card(title=f"{wording.DAILY}: {state}", fields=self._terms(subscription, now), accent=Accent.LESSON)
+
+    def _terms(self, subscription: Subscription, now: datetime) -> tuple[Field, ...]:
+        schedule = subscription.schedule
+        when = f"{schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"
+        fields = [Field(wording.DAILY, when), Field(wording.FROM, self._source(subscription.within))]
+        if subscription.state is State.ON:
+            upcoming = occurrences(schedule, now)
+            following = next(one for one in upcoming if one.date != subscription.skip)
+            fields.append(Field(wording.NEXT_LESSON, f"{wording.when(following, schedule.zone)} ({schedule.zone})"))
+        return tuple(fields)
+
+    def _source(self, within: str) -> str:
+        library = self._desk.library
+        if within in library.topics:
+            return library.topics[within].title
+        return library.summaries[within].title if within in library.summaries else wording.EVERYTHING
+
+    # ---- what came and what comes
+
+    async def _status(self, found: Subscription, now: datetime) -> Card:
+        past = (await self._store.deliveries([found.id], REMEMBERED))[found.id]
+        told = self._told(found, now)
+        fields = [*told.fields, Field(wording.SET_UP_BY, found.by_name)]
+        if past:
+            fields.append(Field(wording.LAST_LESSONS, "\n".join(self._line(found, one) for one in past)))
+        body = (found.reason,) if found.reason else ()
+        return replace(told, body=body, fields=tuple(fields))
+
+    def _line(self, subscription: Subscription, delivery: Delivery) -> str:
+        day = wording.when(Occurrence(delivery.due, delivery.date), subscription.schedule.zone)
+        entry = self._desk.library.get(delivery.entry)
+        outcome = wording.outcome(delivery.outcome, subscription.place.platform, delivery.reason)
+        return " · ".join(part for part in (day, outcome, wording.label(entry) if entry else delivery.entry) if part)
+
+    async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
+        if options or found is None or found.state is State.OFF:
+            return self._desk.answer(Invocation(("daily", "preview"), options), asker).card
+        sent = (await self._store.seen([found.id]))[found.id]
+        lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._heads(), PREVIEWED)
+        if not lessons:
+            return cards.note(wording.NO_LESSON)
+        dates = (one for one in occurrences(found.schedule, now) if one.date != found.skip)
+        return cards.preview(list(zip(islice(dates, PREVIEWED), lessons, strict=False)), found.schedule.zone)
+
+    # ---- the lesson that is due
+
+    async def due(self, claims: Sequence[Claim]) -> Mapping[int, tuple[Entry, Card] | None]:
+        """The lesson for each claim and its card, by subscription; None where there is none to send."""
+        sent = await self._store.seen([claim.subscription.id for claim in claims])
+        now, heads = await self._store.now(), self._heads()
+        found: dict[int, tuple[Entry, Card] | None] = {}
+        for claim in claims:
+            subscription = claim.subscription
+            chosen = self._desk.library.get(claim.delivery.entry) if claim.delivery.entry else None
+            lesson = chosen or rotation.next_lesson(
+                self._lessons(subscription), sent[subscription.id], str(subscription.id), heads
+            )
+            found[subscription.id] = (lesson, self._card(claim, lesson, now)) if lesson else None
+        return found
+
+    def _card(self, claim: Claim, lesson: Entry, now: datetime) -> Card:
+        card = cards.posted(self._desk.library, lesson, "")
+        title = f"{wording.DAILY_LESSON}: {card.title}" if card.title else wording.DAILY_LESSON
+        late = replace(claim.delivery, settled=now).late
+        due = wording.when(Occurrence(claim.delivery.due, claim.delivery.date), claim.subscription.schedule.zone)
+        said = wording.LATE_LESSON.format(when=due) if late else ""
+        footer = "\n".join(part for part in (card.footer.rstrip(), said) if part)
+        return replace(card, title=title, footer=footer, actions=(cards.alike(lesson),))
+
+    def _lessons(self, subscription: Subscription) -> tuple[Entry, ...]:
+        return self._desk.heads(self._scope(subscription.within)) or self._desk.heads(EVERYTHING)
+
+    def _heads(self) -> Mapping[str, str]:
+        library = self._desk.library
+        return {entry.key: library.fullest(entry).key for entry in library.entries if entry.same}
+
+    def _within(self, options: dict[str, str]) -> str:
+        """A topic's key, a summary's name or "". Raises UsageError where several topics fit."""
+        scope = self._desk.scope(None, options.get("topic"), options.get("summary"))
+        if scope.topics and len(scope.topics) > 1:
+            titles = [self._desk.library.topics[key].title for key in sorted(scope.topics)]
+            raise UsageError(wording.unknown_value("one topic", options["topic"], titles, None))
+        return next(iter(scope.topics)) if scope.topics else scope.summary or ""
+
+    def _scope(self, within: str) -> Scope:
+        if within in self._desk.library.topics:
+            return Scope(topics=frozenset({within}))
+        return Scope(summary=within) if within in self._desk.library.summaries else EVERYTHING
+
+
+def platform_refused(subscription: Subscription, reason: str) -> Subscription:
+    """The subscription after a refusal that lasts."""
+    return replace(subscription, state=State.REFUSED, reason=reason)
+
+
+__all__ = ["Answer", "Daily", "Manager", "Outcome", "platform_refused"]

@@ -1,0 +1,257 @@
+"""Posts the lessons that are due: a tick claims them in batches, each platform posts at its own pace, each is confirmed.
+
+The order of the steps is what makes a post come once: claim (a row and a lease), begin (the lesson is recorded, then
+the request goes out), settle. Whoever dies before `begin` has sent nothing. Whoever dies after it leaves a delivery that
+may have been sent: on Discord it is sent again with the same nonce within 120 s of the first try, which is harmless; on
+Slack, which has no such thing, it is unknown, and whoever set it up is told. Knows no platform and no database.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+
+from bot.core import cards, wording
+from bot.core.card import Card
+from bot.core.daily import Delivery, Outcome, Place, nonce
+from bot.core.summary import Entry
+from bot.daily import Daily, platform_refused
+from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 1
+BATCH = 500
+# Posts a second: Discord takes 50 of a bot in all, and Slack about one a second in each channel.
+PACE = {"discord": 48.0, "slack": 48.0}
+AT_ONCE = 32  # requests under way on one platform
+RESENT_FOR = timedelta(seconds=120)  # for so long Discord knows a nonce again
+_RETRIES_S = (2, 8, 20)  # after a passing fault
+_RENEWED_S = 20  # claims that wait are held longer every so often; a lease lasts 60 s
+
+Lesson = tuple[Entry, Card] | None
+
+
+class Lane:
+    """One platform's queue: fair between workspaces, and never faster than its pace."""
+
+    def __init__(self, pace: float) -> None:
+        self._step, self._next = 1 / pace, 0.0
+        self._waiting: dict[str, deque[tuple[Claim, Lesson]]] = {}
+        self.free = asyncio.Semaphore(AT_ONCE)
+
+    def add(self, claim: Claim, lesson: Lesson) -> None:
+        self._waiting.setdefault(claim.subscription.place.workspace, deque()).append((claim, lesson))
+
+    def take(self) -> tuple[Claim, Lesson] | None:
+        """The next one, of the workspace whose turn it is."""
+        for workspace in list(self._waiting):
+            queue = self._waiting.pop(workspace)
+            if queue:
+                found = queue.popleft()
+                if queue:
+                    self._waiting[workspace] = queue  # to the end of the line
+                return found
+        return None
+
+    @property
+    def waiting(self) -> list[Claim]:
+        return [claim for queue in self._waiting.values() for claim, _ in queue]
+
+    async def turn(self) -> None:
+        """Wait until another request may go out."""
+        now = time.monotonic()
+        at = max(now, self._next)
+        self._next = at + self._step
+        await asyncio.sleep(at - now)
+
+
+class Scheduler:
+    """Runs the tick. `messengers` holds the platforms that are connected, and may change while it runs."""
+
+    def __init__(
+        self,
+        daily: Daily,
+        store: Store,
+        messengers: Mapping[str, Messenger],
+        prefix: str = "",
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._daily, self._store, self._messengers, self._prefix = daily, store, messengers, prefix
+        self._sleep = sleep
+        self._lanes: dict[str, Lane] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._renewed = 0.0
+        self._stopping = False
+        self.last_tick = 0.0
+
+    # ---- from start to end
+
+    async def run(self, until: asyncio.Event, within: float = 8.0) -> None:
+        """Tick every second until `until` is set; then finish what is under way and give back the rest."""
+        ticks = AsyncIOScheduler(timezone="UTC")
+        ticks.add_job(self._tick_safely, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
+        ticks.start()
+        try:
+            await until.wait()
+        finally:
+            ticks.shutdown(wait=False)
+            await self.stop(within)
+
+    async def stop(self, within: float) -> None:
+        """Give back what was not begun, and wait for what was, at most so many seconds."""
+        self._stopping = True
+        await self._store.release([claim for lane in self._lanes.values() for claim in lane.waiting])
+        for task in self._running.values():
+            task.cancel()
+        if self._sending:
+            await asyncio.wait(set(self._sending), timeout=within)
+
+    async def _tick_safely(self) -> None:
+        try:
+            await self.tick()
+        except Exception as error:
+            log.warning("tick_failed", error=type(error).__name__, reason=str(error).splitlines()[0][:200])
+
+    async def tick(self) -> int:
+        """Claim what is due, as much as can be sent soon, and hand it to the platforms. Gives how many were claimed."""
+        claimed = 0
+        await self._renew()
+        while not self._stopping:
+            room = BATCH - sum(len(lane.waiting) for lane in self._lanes.values())
+            connected = sorted(self._messengers)
+            if room <= 0 or not connected:
+                break
+            claims = await self._store.claim(room, connected)
+            if not claims:
+                break
+            claimed += len(claims)
+            lessons = await self._daily.due(claims)
+            for claim in claims:
+                self._queue(claim, lessons[claim.subscription.id])
+        self.last_tick = time.monotonic()
+        return claimed
+
+    async def finished(self) -> None:
+        """Wait until everything that was claimed is settled."""
+        while self._sending or any(lane.waiting for lane in self._lanes.values()):
+            await asyncio.sleep(0.005)
+
+    async def _renew(self) -> None:
+        if time.monotonic() - self._renewed > _RENEWED_S:
+            self._renewed = time.monotonic()
+            await self._store.renew([claim for lane in self._lanes.values() for claim in lane.waiting])
+
+    def _queue(self, claim: Claim, lesson: Lesson) -> None:
+        platform = claim.subscription.place.platform
+        lane = self._lanes.setdefault(platform, Lane(PACE.get(platform, 40.0)))
+        lane.add(claim, lesson)
+        running = self._running.get(platform)
+        if running is None or running.done():
+            self._running[platform] = asyncio.create_task(self._drain(lane))
+
+    async def _drain(self, lane: Lane) -> None:
+        """Send what waits, one after the other at the lane's pace, several at once."""
+        while lane.waiting and not self._stopping:
+            await lane.free.acquire()
+            await lane.turn()
+            found = lane.take()
+            if found is None:
+                lane.free.release()
+                return
+            task = asyncio.create_task(self._deliver(*found))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(lambda _: lane.free.release())
+
+    # ---- one delivery
+
+    async def _deliver(self, claim: Claim, lesson: Lesson) -> None:
+        try:
+            await self._post(claim, lesson)
+        except Exception as error:
+            log.warning("delivery_left", error=type(error).__name__, subscription=claim.subscription.id)
+
+    async def _post(self, claim: Claim, lesson: Lesson) -> None:
+        delivery = claim.delivery
+        if delivery.outcome is Outcome.SENDING and not await self._harmless(claim, delivery):
+            await self._settle(claim, Outcome.UNKNOWN)
+        elif lesson is None:
+            await self._settle(claim, Outcome.FAILED, reason=wording.NO_LESSON)
+        else:
+            for pause in (*_RETRIES_S, None):
+                if not await self._store.begin(delivery, lesson[0].key):
+                    return  # another process has it now
+                delivery = replace(delivery, first_try=delivery.first_try or await self._store.now())
+                if await self._try(claim, delivery, *lesson, last=pause is None):
+                    return
+                await self._sleep(pause or 0)
+
+    async def _try(self, claim: Claim, delivery: Delivery, entry: Entry, card: Card, *, last: bool) -> bool:
+        """One try. Gives whether it settled the delivery; if not, it may be tried again."""
+        try:
+            message = await self._attempt(delivery, claim.subscription.place, entry, card)
+        except RefusedError as error:
+            await self._refused(claim, str(error))
+        except UnsureError as error:
+            if not last and await self._harmless(claim, delivery):
+                return False
+            await self._settle(claim, Outcome.UNKNOWN, reason=str(error))
+        except Exception as error:
+            if not last:
+                return False
+            await self._settle(claim, Outcome.FAILED, reason=str(error)[:200] or type(error).__name__)
+        else:
+            await self._settle(claim, Outcome.SENT, message=message)
+        return True
+
+    async def _attempt(self, delivery: Delivery, place: Place, entry: Entry, card: Card) -> str:
+        """One request, and again after every pause that the platform asks for: a throttled one has posted nothing."""
+        while True:
+            messenger = self._messengers.get(place.platform)
+            if messenger is None:
+                raise ConnectionError(wording.UNREACHED.format(platform=place.platform.capitalize()))
+            try:
+                return await messenger.post(place, card, nonce(delivery))
+            except ThrottledError as error:
+                log.info("platform_throttled", platform=place.platform, seconds=error.seconds)
+                left = error.seconds
+                while left > 0:
+                    await self._sleep(min(left, _RENEWED_S))
+                    left -= _RENEWED_S
+                    await self._store.begin(delivery, entry.key)
+
+    async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
+        """Whether it may be sent again: only where the platform still knows the nonce of the first try."""
+        if claim.subscription.place.platform != "discord":
+            return False
+        return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
+
+    async def _settle(self, claim: Claim, outcome: Outcome, message: str = "", reason: str = "") -> None:
+        await self._store.settle(claim.delivery, outcome, message, reason)
+        subscription = claim.subscription
+        log.info("lesson", outcome=outcome.value, subscription=subscription.id, platform=subscription.place.platform)
+        if outcome is Outcome.UNKNOWN:
+            await self._tell(claim, wording.unconfirmed(subscription.place.platform))
+
+    async def _refused(self, claim: Claim, reason: str) -> None:
+        """A refusal that lasts stops the subscription until somebody mends it and resumes it."""
+        await self._settle(claim, Outcome.FAILED, reason=reason)
+        await self._store.put(platform_refused(claim.subscription, reason))
+        await self._tell(claim, wording.stopped(reason, self._prefix))
+
+    async def _tell(self, claim: Claim, sentence: str) -> None:
+        subscription = claim.subscription
+        messenger = self._messengers.get(subscription.place.platform)
+        if messenger is None or not subscription.by:
+            return
+        try:
+            await messenger.tell(subscription.place, subscription.by, cards.note(sentence))
+        except Exception as error:
+            log.info("setter_untold", error=type(error).__name__, subscription=subscription.id)
