@@ -79,6 +79,10 @@ class Daily:
         """Keep a change that `answer` proposed."""
         await self._store.put(change)
 
+    async def forget(self, platform: str, workspace: str) -> None:
+        """Forget all of a workspace that removed the bot."""
+        await self._store.forget(platform, workspace)
+
     def _refusal(self, place: Place, manager: Manager) -> str | None:
         named = self._desk.settings.daily.managers
         if named and manager.id not in named:

@@ -367,3 +367,7 @@ UNREACHED = "{platform} could not be reached"
 def unconfirmed(platform: str) -> str:
     name = platform.capitalize()
     return f"{name} never confirmed today's lesson, so I do not know whether it was posted. I do not send it twice."
+
+
+def upgraded(before: str, after: str) -> str:
+    return f"The database has schema {after} already." if before == after else f"The database now has schema {after}."

@@ -21,6 +21,8 @@ from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.core import cards, wording
 from bot.core.card import Action, Card, Verb
 from bot.core.commands import Invocation
+from bot.core.daily import Place
+from bot.daily import Daily, Manager
 from bot.desk import Asker, Desk
 
 log = structlog.get_logger(__name__)
@@ -32,14 +34,14 @@ _LONGEST_QUERY = 300
 _CHOICES, _CHOICE = 25, 100  # of a completion (Discord)
 _REMEMBERED = 10_000
 _MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
-_SLOW = frozenset({"quote"})  # commands that post
+_SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 
 
 class Interactions:
     """Answers what Discord sends, out of the desk."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, daily: Daily | None = None) -> None:
+        self._desk, self._daily = desk, daily
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     async def answer(self, interaction: Interaction) -> None:
@@ -79,10 +81,32 @@ class Interactions:
             return
         if invocation.path[0] in _SLOW:
             await spot.defer()
+        if invocation.path[0] == "daily" and self._daily:
+            await self._manage(spot, invocation, self._daily)
+            return
         reply = self._desk.answer(invocation, self._asker(spot))
         post = await spot.post(reply.post) if reply.post else Post()
         await spot.answer(_with_undo(reply.card, post.undo) if reply.post else reply.card)
         await spot.openly(post)
+
+    async def _manage(self, spot: Spot, invocation: Invocation, daily: Daily) -> None:
+        """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
+        interaction = spot.interaction
+        place = Place("discord", str(interaction.guild_id or "@me"), str(interaction.channel_id))
+        allowed = interaction.guild_id is None or interaction.permissions.manage_channels
+        answer = await daily.answer(
+            invocation, self._asker(spot), place, Manager(str(interaction.user.id), allowed=allowed)
+        )
+        if answer.post:
+            try:
+                await spot.announce(answer.post)
+            except discord.HTTPException as error:
+                if answer.proof:
+                    raise
+                log.warning("discord_announcement_unsent", error=faults.code(error), channel=place.channel)
+        if answer.change:
+            await daily.keep(answer.change)
+        await spot.answer(answer.card)
 
     async def _complete(self, interaction: Interaction) -> None:
         data: Any = interaction.data

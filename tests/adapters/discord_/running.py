@@ -16,12 +16,14 @@ from tests.fakes.local_discord import LocalDiscord
 
 
 @asynccontextmanager
-async def running(desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "") -> AsyncIterator[None]:
+async def running(
+    desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "", **parts: Any
+) -> AsyncIterator[None]:
     """The bot, connected, for the length of the block."""
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     connected = asyncio.Event()
     settings = Discord(fake.api_url, "", guild, token or fake.token)
-    task = asyncio.create_task(serve(desk, settings, connected))
+    task = asyncio.create_task(serve(desk, settings, connected, **parts))
     ready = asyncio.create_task(connected.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     try:
