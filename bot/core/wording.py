@@ -289,7 +289,7 @@ DISCORD_FAULTS = {
     "channel": "That channel is gone.",
     "message": ALREADY_GONE,
     "closed": "Your direct messages are closed to me. Open them, or ask in a channel.",
-    "twice": "That was answered already.",
+    "twice": "That was answered already. If you see nothing of it, try again.",
     "late": "That came too late. Try again.",
     "token": "Discord does not accept my token any more. Whoever runs this bot has to set a new one.",
     "refused": "Discord refused that ({code}). Whoever runs this bot finds it in the log.",

@@ -1,7 +1,8 @@
-"""The connection to Discord: a gateway bot without privileged intents that keeps no members and no messages."""
+"""The connection to Discord: a gateway bot without privileged intents that keeps no members, messages or channels."""
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import MutableMapping
 
 import discord
@@ -19,8 +20,9 @@ from bot.settings import Discord
 
 log = structlog.get_logger(__name__)
 
-# What is said to the bot comes without the privileged intent: mentions of it and direct messages.
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+# What is said to the bot comes without the privileged intent: mentions of it and direct messages. Servers with their
+# channels and roles are not asked for: every event names what it is about, and 10,000 of them would take 200 MB.
+INTENTS = discord.Intents(guild_messages=True, dm_messages=True)
 
 
 class Client(discord.AutoShardedClient):
@@ -37,6 +39,7 @@ class Client(discord.AutoShardedClient):
         )
         self._desk, self._settings, self._connected = desk, settings, connected
         self._interactions = Interactions(desk, daily)
+        self._up: set[int] = set()
 
     async def setup_hook(self) -> None:
         """Before the gateway is opened: the commands, and the gateway's address where it is given."""
@@ -72,16 +75,22 @@ class Client(discord.AutoShardedClient):
             await self._interactions.reply(message, self.user.id)
 
     async def on_shard_connect(self, shard: int) -> None:
-        self._connected.set()
         log.info("discord_connected", bot=str(self.user), shard=shard, shards=self.shard_count)
+        self._is_up(shard)
 
     async def on_shard_resumed(self, shard: int) -> None:
-        self._connected.set()
         log.info("discord_resumed", shard=shard)
+        self._is_up(shard)
 
-    async def on_disconnect(self) -> None:
+    async def on_shard_disconnect(self, shard: int) -> None:
+        log.info("discord_disconnected", shard=shard)
+        self._up.discard(shard)
         self._connected.clear()
-        log.info("discord_disconnected")
+
+    def _is_up(self, shard: int) -> None:
+        self._up.add(shard)
+        if self._up.issuperset(self.shard_ids or range(self.shard_count or 1)):
+            self._connected.set()
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         log.exception("discord_event_failed", event_method=event_method)
@@ -95,12 +104,13 @@ async def serve(
     daily: Daily | None = None,
     messengers: MutableMapping[str, Messenger] | None = None,
 ) -> None:
-    """Answer in Discord until cancelled; `connected` is set while its gateway can be reached.
+    """Answer in Discord until cancelled; `connected` is set while every shard has its gateway.
 
     `messengers` has an entry as long as the API can be. Raises SettingsError where Discord refuses the token.
     """
     discord.http.Route.BASE = settings.api_url  # a constant of the library: there is no other way to name another API
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
+    logging.getLogger("discord.state").setLevel(logging.ERROR)  # it would warn that servers are not kept
     client = Client(desk, settings, connected, daily)
     try:
         async with client:

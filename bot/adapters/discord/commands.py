@@ -7,8 +7,10 @@ required ones first, 25 choices (Discord's reference of application commands).
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from discord import Permissions
+
 from bot.core import wording
-from bot.core.commands import COMMANDS, Command, Invocation, Option, Value, find
+from bot.core.commands import COMMANDS, Access, Command, Invocation, Option, Value, find
 from bot.core.summary import Kind
 
 Payload = dict[str, Any]
@@ -17,6 +19,7 @@ _SLASH, _MESSAGE = 1, 3  # types of commands
 _SUBCOMMAND, _STRING = 1, 3  # types of options
 # Installed on a server and by a user for themselves; used there, in the bot's own DM and in those of others.
 _EVERYWHERE = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
+_MANAGERS = str(Permissions(manage_channels=True).value)
 
 
 def declared(prefix: str) -> list[Payload]:
@@ -27,8 +30,14 @@ def declared(prefix: str) -> list[Payload]:
 
 def _command(command: Command, prefix: str) -> Payload:
     options = [_subcommand(sub) for sub in command.commands] or [_option(option) for option in command.options]
-    name = prefix + command.name
-    return {"type": _SLASH, "name": name, "description": command.description, "options": options, **_EVERYWHERE}
+    said = {"name": prefix + command.name, "description": command.description, "options": options}
+    allowed = {"default_member_permissions": _MANAGERS if _for_managers(command) else None}
+    return {"type": _SLASH, **said, **allowed, **_EVERYWHERE}
+
+
+def _for_managers(command: Command) -> bool:
+    """Discord hides a whole group or nothing of it: one that is partly for everybody is checked when it is given."""
+    return all(one.access is Access.MANAGERS for one in command.commands or (command,))
 
 
 def _subcommand(command: Command) -> Payload:

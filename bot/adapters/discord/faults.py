@@ -10,6 +10,7 @@ from bot.core.errors import StoreError
 UNREACHED = frozenset({50001, 50013, 160002})  # missing access, missing permissions, may not read the history
 GONE = frozenset({10003, 10008, 10015})  # channel, message, webhook
 LATE = frozenset({10062, 50027})  # interaction unknown, its token expired
+TWICE = 40060  # interaction acknowledged already: after a lost answer, or by another process
 _SENTENCES = {
     50001: "access",
     50013: "permission",
@@ -18,7 +19,7 @@ _SENTENCES = {
     10003: "channel",
     10008: "message",
     50007: "closed",
-    40060: "twice",
+    TWICE: "twice",
     **dict.fromkeys(LATE, "late"),
 }
 

@@ -6,10 +6,12 @@ answer to a message, and `1:ask:MESSAGE` is the window of that search. Answers c
 deferred first: Discord waits 3 s.
 """
 
+import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -33,6 +35,8 @@ LONGEST_NOTE = 500  # characters
 _LONGEST_QUERY = 300
 _CHOICES, _CHOICE = 25, 100  # of a completion (Discord)
 _REMEMBERED = 10_000
+DOUBLE_CLICK = timedelta(seconds=3)
+PATIENCE_S = 60.0  # discord.py itself would wait 5 minutes for an answer that does not come
 _MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
 _SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 
@@ -42,26 +46,30 @@ class Interactions:
 
     def __init__(self, desk: Desk, daily: Daily | None = None) -> None:
         self._desk, self._daily = desk, daily
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._seen: OrderedDict[Hashable, datetime] = OrderedDict()
 
     async def answer(self, interaction: Interaction) -> None:
         """Answer an interaction. Whatever goes wrong ends in a sentence for whoever acted."""
         spot = Spot(interaction)
         kept = _typed(interaction.data).get("note", "") if interaction.data else ""
         try:
-            match interaction.type:
-                case discord.InteractionType.application_command:
-                    await self._command(spot)
-                case discord.InteractionType.autocomplete:
-                    await self._complete(interaction)
-                case discord.InteractionType.component:
-                    await self._pressed(spot)
-                case discord.InteractionType.modal_submit:
-                    await self._asked(spot)
-                case _:
-                    pass
+            async with asyncio.timeout(PATIENCE_S):
+                await self._answer(spot)
         except Exception as error:
             await spot.tell(error, kept)
+
+    async def _answer(self, spot: Spot) -> None:
+        match spot.interaction.type:
+            case discord.InteractionType.application_command:
+                await self._command(spot)
+            case discord.InteractionType.autocomplete:
+                await self._complete(spot.interaction)
+            case discord.InteractionType.component:
+                await self._pressed(spot)
+            case discord.InteractionType.modal_submit:
+                await self._asked(spot)
+            case _:
+                pass
 
     def _asker(self, spot: Spot) -> Asker:
         """Discord tells nobody's time zone, so it is the configured one."""
@@ -93,10 +101,8 @@ class Interactions:
         """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
         interaction = spot.interaction
         place = Place("discord", str(interaction.guild_id or "@me"), str(interaction.channel_id))
-        allowed = interaction.guild_id is None or interaction.permissions.manage_channels
-        answer = await daily.answer(
-            invocation, self._asker(spot), place, Manager(str(interaction.user.id), allowed=allowed)
-        )
+        manager = Manager(str(interaction.user.id), spot.manages)
+        answer = await daily.answer(invocation, self._asker(spot), place, manager)
         if answer.post:
             try:
                 await spot.announce(answer.post)
@@ -141,7 +147,12 @@ class Interactions:
         if action.verb is Verb.UNDO:
             await self._undo(spot, action.args)
         elif action.verb in (Verb.SHARE, Verb.QUOTE):
-            await self._post(spot, action)
+            interaction, message = spot.interaction, spot.interaction.message
+            press = (interaction.user.id, message.id if message else 0, custom_id)
+            if self._again(press, interaction.created_at):
+                await spot.answer(cards.note(wording.DISCORD_FAULTS["twice"]))
+            else:
+                await self._post(spot, action)
         else:
             card = self._desk.act(action, self._asker(spot)).card
             # What all see already cannot be shared; a mere sentence stands beside what it is about.
@@ -204,16 +215,16 @@ class Interactions:
         data: Any = spot.interaction.data
         found = ASK.fullmatch(data["custom_id"])
         typed = _typed(data)
-        if not found or not typed.get("query", "").strip():
-            await spot.answer(cards.note(wording.ONE_MOMENT))
-            return
         note = typed.get("note", "").strip()
+        kept = (wording.NOT_KEPT.format(text=note),) if note else ()
+        if not found or not typed.get("query", "").strip():
+            await spot.answer(Card(body=(wording.TO_LOOK_UP if found else wording.ONE_MOMENT, *kept)))
+            return
         reply = self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
         if reply.post:
             entry = self._desk.library.named(typed["query"]) or self._desk.find(typed["query"], 1)[0].entry
             await self._post(spot, Action("", Verb.QUOTE, (entry.key, found["message"])), note)
             return
-        kept = (wording.NOT_KEPT.format(text=note),) if note else ()
         await self._offer(spot, replace(reply.card, body=(*reply.card.body, *kept)), found["message"])
 
     # ---- what is said openly
@@ -222,7 +233,8 @@ class Interactions:
         """Answer a mention or a direct message of a person with a lookup, once, openly."""
         mentioned = f"<@{me}>" in message.content or f"<@!{me}>" in message.content
         person = not message.author.bot and message.type in (discord.MessageType.default, discord.MessageType.reply)
-        if not person or not (mentioned or message.guild is None) or self._known(message.id):
+        spoken_to = mentioned or isinstance(message.channel, discord.DMChannel)
+        if not person or not spoken_to or self._again(message.id, message.created_at):
             return
         query = read(message.content)
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
@@ -231,16 +243,18 @@ class Interactions:
         else:
             card = self._desk.look_up(query)
         try:
-            await _reply(message, card.without(Verb.SHARE))
+            async with asyncio.timeout(PATIENCE_S):
+                await _reply(message, card.without(Verb.SHARE))
         except Exception as error:
             await _tell(message, error)
 
-    def _known(self, message: int) -> bool:
-        known = message in self._seen
-        self._seen[message] = None
+    def _again(self, what: Hashable, at: datetime) -> bool:
+        """Whether the same came a moment before: an event that is sent twice, a double click."""
+        before = self._seen.get(what)
+        self._seen[what] = at
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
-        return known
+        return before is not None and at - before < DOUBLE_CLICK
 
 
 async def _reply(message: discord.Message, card: Card) -> None:

@@ -35,6 +35,11 @@ class Spot:
         return bool(message and (message.flags.ephemeral or context.dm_channel))
 
     @property
+    def manages(self) -> bool:
+        """Whether that person may change what this channel is sent: with Manage Channels, or in their own chat."""
+        return self.interaction.permissions.manage_channels or self.interaction.context.dm_channel
+
+    @property
     def member(self) -> bool:
         """Whether the bot is in the place itself, and was not merely brought along by a user who installed it."""
         return self.interaction.is_guild_integration() or self.interaction.context.dm_channel
@@ -58,7 +63,11 @@ class Spot:
         elif response.type is discord.InteractionResponseType.deferred_channel_message or in_place:
             await self.interaction.edit_original_response(view=view, allowed_mentions=layout.NOBODY)
         else:
-            await self.interaction.followup.send(view=view, ephemeral=True, allowed_mentions=layout.NOBODY)
+            await self._follow(card)
+
+    async def _follow(self, card: Card) -> None:
+        view = layout.view(card)
+        await self.interaction.followup.send(view=view, ephemeral=True, allowed_mentions=layout.NOBODY)
 
     async def delete_original(self) -> None:
         """Delete the message acted on."""
@@ -123,8 +132,12 @@ class Spot:
         if isinstance(error, discord.HTTPException) and error.code in faults.LATE:
             return  # Discord itself has told that the app did not answer
         body = (faults.sentence(error), *((wording.NOT_KEPT.format(text=kept),) if kept else ()))
+        card = Card(body=body, accent=Accent.WARNING)
         try:
-            await self.answer(Card(body=body, accent=Accent.WARNING))
+            if isinstance(error, discord.HTTPException) and error.code == faults.TWICE:
+                await self._follow(card)  # somebody has answered: only a further answer is taken
+            else:
+                await self.answer(card)
         except Exception as second:
             log.warning("discord_fault_untold", error=faults.code(second), **where)
 

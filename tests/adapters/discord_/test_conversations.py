@@ -163,7 +163,7 @@ def test_buttons_outlive_a_restart_and_commands_are_registered_once() -> None:
             async with running(garden_desk("commands: {prefix: cp-}"), fake):
                 pass
             assert fake.command_writes == 2
-            assert fake.intents == 1 + 512 + 4096  # guilds and both kinds of messages: none is privileged
+            assert fake.intents == 512 + 4096  # both kinds of messages, neither is privileged; not even the servers
 
     asyncio.run(run())
 

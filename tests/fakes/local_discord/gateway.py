@@ -19,6 +19,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2,
 IGNORED = (3, 4, 8, 14, 31, 43)
 UNKNOWN_OP, UNDECODABLE, NOT_AUTHENTICATED, BAD_TOKEN, TWICE, BAD_SHARD = 4001, 4002, 4003, 4004, 4005, 4010
 HEARTBEAT_MS = 41_250
+GUILDS = 1 << 0
 Compress = Callable[[bytes], bytes]
 
 
@@ -98,6 +99,10 @@ class Session:
         number, count = self.shard
         return number == (0 if guild is None else (guild >> 22) % count)
 
+    def asked_for(self, event: str) -> bool:
+        """Whether the intents cover an event about servers; others come to everybody here."""
+        return bool(self.intents & GUILDS) or not event.startswith(("GUILD_", "CHANNEL_", "THREAD_"))
+
 
 class Gateway:
     """All connections and sessions."""
@@ -115,7 +120,7 @@ class Gateway:
     def dispatch(self, event: str, data: Json, guild: int | None) -> None:
         """An event to every session that it concerns."""
         for session in self.sessions.values():
-            if session.concerns(guild):
+            if session.concerns(guild) and session.asked_for(event):
                 session.tell(event, data)
 
     @property
@@ -190,7 +195,8 @@ class Gateway:
         mine = [each for each in self.state.guilds.values() if each.bot and session.concerns(each.id)]
         session.tell("READY", self._ready(session, [{"id": str(each.id), "unavailable": True} for each in mine]))
         for each in mine:
-            session.tell("GUILD_CREATE", wire.guild(each))
+            if session.asked_for("GUILD_CREATE"):
+                session.tell("GUILD_CREATE", wire.guild(each))
         self.state.ring()
         return None
 
