@@ -316,6 +316,7 @@ MANAGERS_ONLY = {
 NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
 ONE_TOPIC = "several topics"
 DAILY = "Daily lesson"
+DAILY_LESSONS = "Daily lessons"
 DAILY_LESSON = "Lesson of the day"
 LATE_LESSON = "It was due {when} and comes late."
 STATES = {"on": "on", "paused": "paused", "refused": "stopped, since I could not post", "off": "off"}

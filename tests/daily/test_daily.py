@@ -191,3 +191,19 @@ def test_whoever_dies_at_any_step_loses_and_doubles_nothing(platform: str, step:
         assert len(there.lessons) == int(sent)
 
     in_channel(platform, tmp_path, scenario)
+
+
+def test_daily_lessons_are_managed_from_the_app_home(tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        home = await there.ada.opens_home()
+        assert "Daily lesson: on" in home.shown
+        assert "Daily lessons" not in (await there.guest.opens_home()).shown
+        await there.ada.presses(home, "Pause", leads_to=3)
+        assert "Ada paused" in there.posts[-1]
+        again = await there.ada.opens_home()
+        assert "Daily lesson: paused" in again.shown
+        await there.ada.presses(again, "Resume", leads_to=3)
+        assert "Daily lesson: on" in (await there.ada.opens_home()).shown
+
+    in_channel("slack", tmp_path, scenario)

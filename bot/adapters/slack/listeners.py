@@ -109,6 +109,12 @@ class Listeners:
             await daily.keep(answer.change)
         await spot.answer(answer.card)
 
+    async def _manage_from_home(self, spot: Spot, verb: str, channel: str) -> None:
+        invocation = Invocation(("daily", verb), {})
+        if self._daily:
+            await self._manage(replace(spot, channel=channel), invocation, await self._person(spot), self._daily)
+            await self._publish_home(spot, 0)
+
     # ---- buttons and selects
 
     async def _pressed(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -122,6 +128,9 @@ class Listeners:
             views.PAGE: lambda spot: self._publish_home(spot, int(value)),
             views.FIND: lambda spot: self._found(spot, value),
         }
+        named, _, verb = action.get("action_id", "").rpartition(":")[0].partition(":")
+        if named == views.DAILY:
+            work[action["action_id"]] = lambda spot: self._manage_from_home(spot, verb, value)
         self._later(
             body,
             context,
@@ -293,7 +302,9 @@ class Listeners:
 
     async def _publish_home(self, spot: Spot, page: int) -> None:
         person = await self._person(spot)
-        view = views.home(self._desk.greet(person.asker), self._desk.library, page)
+        manager = Manager(spot.user, not person.guest)
+        managed = await self._daily.managed("slack", spot.team, manager) if self._daily else []
+        view = views.home(self._desk.greet(person.asker), self._desk.library, page, managed)
         await spot.client.views_publish(user_id=spot.user, view=view)
 
     # ---- what they have in common
