@@ -90,7 +90,7 @@ async def _work(worker: Worker) -> None:
     store = SqlStore(engine, f"worker-{os.getpid()}", GRACE, worker.now)
     async with _messenger(worker) as messenger:
         dying = _Dying(store, messenger, worker)
-        daily = Daily(garden_desk(), dying)  # type: ignore[arg-type]
+        daily = Daily(garden_desk(), dying)
         scheduler = Scheduler(daily, dying, {worker.platform: dying}, sleep=_shortly)
         quiet = 0
         while quiet < 8:  # a lapsed lease may still come back
