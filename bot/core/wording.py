@@ -295,6 +295,10 @@ DISCORD_FAULTS = {
     "refused": "Discord refused that ({code}). Whoever runs this bot finds it in the log.",
 }
 THE_MESSAGE = "The message"
+ONLY_YOU = (
+    "Only you see that: this server keeps to themselves what apps say that it has not installed (Use External Apps). "
+    "Ask who runs it, or copy the text."
+)
 SEARCH = "Search"
 FIND_APPLICATION_ID = (
     "The application's id stands under General Information of your app in Discord's developer portal: give it with "

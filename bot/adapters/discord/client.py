@@ -42,11 +42,13 @@ class Client(discord.AutoShardedClient):
         self._up: set[int] = set()
 
     async def setup_hook(self) -> None:
-        """Before the gateway is opened: the commands, and the gateway's address where it is given."""
-        if self._settings.gateway_url:
-            # discord.py takes its own constant once it knows how many shards there are.
-            self.shard_count, _, _ = await self.http.get_bot_gateway()
-            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)
+        """Before the gateway is opened: its address, and the commands.
+
+        discord.py begins a session that was lost anew at its own constant, whatever the API named: behind another
+        API that would give the token to the wrong gateway.
+        """
+        self.shard_count, named, _ = await self.http.get_bot_gateway()
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url or named)
         try:
             await self._sync()
         except discord.HTTPException as error:  # the commands of the last time are still there

@@ -93,9 +93,10 @@ class Interactions:
             await self._manage(spot, invocation, self._daily)
             return
         reply = self._desk.answer(invocation, self._asker(spot))
-        post = await spot.post(reply.post) if reply.post else Post()
-        await spot.answer(_with_undo(reply.card, post.undo) if reply.post else reply.card)
-        await spot.openly(post)
+        if reply.post:
+            await self._told(spot, reply.card, await spot.post(reply.post))
+        else:
+            await spot.answer(reply.card)
 
     async def _manage(self, spot: Spot, invocation: Invocation, daily: Daily) -> None:
         """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
@@ -168,8 +169,15 @@ class Interactions:
         said = f"{reply.post.footer}\n{wording.noted(note, spot.name)}" if note else reply.post.footer
         answered = action.args[1] if len(action.args) > 1 else ""
         post = await spot.post(replace(reply.post, footer=said), int(answered) if answered.isdecimal() else None)
-        await spot.answer(_with_undo(reply.card, post.undo))
-        await spot.openly(post)
+        await self._told(spot, reply.card, post)
+
+    async def _told(self, spot: Spot, confirmation: Card, post: Post) -> None:
+        """Confirm a post; one that has to be an answer itself comes after that, as Discord wants it."""
+        if post.instead:
+            await spot.answer(confirmation.without(Verb.UNDO))
+            await spot.openly(post)
+        else:
+            await spot.confirm(_with_undo(confirmation, post.undo))
 
     async def _undo(self, spot: Spot, args: tuple[str, ...]) -> None:
         channel, what = args if len(args) == 2 else ("", "")
@@ -286,9 +294,8 @@ async def _tell(message: discord.Message, error: BaseException) -> None:
 
 
 def _with_undo(card: Card, undo: tuple[str, ...]) -> Card:
-    """A confirmation that knows where the post is; a post that carries its own Undo needs none."""
-    card = card.without(Verb.UNDO)
-    return replace(card, actions=(*card.actions, Action(wording.UNDO, Verb.UNDO, undo))) if undo else card
+    """A confirmation that knows where the post is."""
+    return replace(card.without(Verb.UNDO), actions=(Action(wording.UNDO, Verb.UNDO, undo),))
 
 
 def _choice(label: str) -> str:

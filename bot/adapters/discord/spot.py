@@ -29,6 +29,10 @@ class Spot:
         return self.interaction.user.display_name
 
     @property
+    def _where(self) -> dict[str, int | None]:
+        return {"channel": self.interaction.channel_id, "guild": self.interaction.guild_id}
+
+    @property
     def private(self) -> bool:
         """Whether the message acted on is seen by that person alone, so that it may be changed in place."""
         message, context = self.interaction.message, self.interaction.context
@@ -68,6 +72,16 @@ class Spot:
     async def _follow(self, card: Card) -> None:
         view = layout.view(card)
         await self.interaction.followup.send(view=view, ephemeral=True, allowed_mentions=layout.NOBODY)
+
+    async def confirm(self, card: Card) -> None:
+        """Tell that something was posted. It stands even where that cannot be told: nobody should post it again."""
+        for way in (self.answer, self._follow):
+            try:
+                await way(card)
+            except (discord.DiscordException, OSError) as error:
+                log.warning("discord_call_failed", error=faults.code(error), **self._where)
+            else:
+                return
 
     async def delete_original(self) -> None:
         """Delete the message acted on."""
@@ -114,7 +128,9 @@ class Spot:
             where = self.interaction.guild_id or "@me"
             link = f"https://discord.com/channels/{where}/{self.interaction.channel_id}/{post.reply_to}"
             view.add_item(discord.ui.ActionRow(discord.ui.Button(label=wording.THE_MESSAGE, url=link)))
-        await self.interaction.followup.send(view=view, allowed_mentions=layout.NOBODY)
+        sent = await self.interaction.followup.send(view=view, allowed_mentions=layout.NOBODY, wait=True)
+        if sent.flags.ephemeral:  # members may lack Use External Apps, which decides for apps that users brought along
+            await self._follow(Card(body=(wording.ONLY_YOU,), accent=Accent.WARNING))
 
     async def take_back(self, channel: str, message: str) -> None:
         """Delete a post of the bot's own; one that is gone already is taken back too."""
@@ -127,8 +143,7 @@ class Spot:
     async def tell(self, error: BaseException, kept: str = "") -> None:
         """Say what went wrong to whoever acted; `kept` is what they had written. Never raises."""
         own = faults.sentence(error) == wording.OWN_FAULT
-        where = {"channel": self.interaction.channel_id, "guild": self.interaction.guild_id}
-        log.warning("discord_call_failed", error=faults.code(error), **where, exc_info=error if own else None)
+        log.warning("discord_call_failed", error=faults.code(error), **self._where, exc_info=error if own else None)
         if isinstance(error, discord.HTTPException) and error.code in faults.LATE:
             return  # Discord itself has told that the app did not answer
         body = (faults.sentence(error), *((wording.NOT_KEPT.format(text=kept),) if kept else ()))
@@ -139,7 +154,7 @@ class Spot:
             else:
                 await self.answer(card)
         except Exception as second:
-            log.warning("discord_fault_untold", error=faults.code(second), **where)
+            log.warning("discord_fault_untold", error=faults.code(second), **self._where)
 
 
 @dataclass(frozen=True, slots=True)

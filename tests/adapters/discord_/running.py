@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
-import yarl
 
 from bot.adapters.discord.client import Client, serve
 from bot.desk import Desk
@@ -17,24 +16,24 @@ from tests.fakes.local_discord import LocalDiscord
 
 @asynccontextmanager
 async def running(
-    desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "", **parts: Any
-) -> AsyncIterator[None]:
-    """The bot, connected, for the length of the block."""
-    base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "", gateway: str = "", **parts: Any
+) -> AsyncIterator[asyncio.Event]:
+    """The bot, connected, for the length of the block; gives what is set while it is."""
+    base, before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     connected = asyncio.Event()
-    settings = Discord(fake.api_url, "", guild, token or fake.token)
+    settings = Discord(fake.api_url, gateway, guild, token or fake.token)
     task = asyncio.create_task(serve(desk, settings, connected, **parts))
     ready = asyncio.create_task(connected.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     try:
         if task.done():
             await task
-        yield
+        yield connected
     finally:
         ready.cancel()
         task.cancel()
         await asyncio.gather(task, ready, return_exceptions=True)
-        discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, yarl.URL(str(gateway))
+        discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, before
 
 
 def converse(
@@ -52,8 +51,14 @@ def converse(
                 await scenario(fake)
             assert not [one for one in fake.refusals if "50035" in str(one)], fake.refusals
 
+    without_pauses(run)
+
+
+def without_pauses(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """discord.py waits 5 s before it identifies anew."""
+
     async def no_pause(*_: Any, **__: Any) -> None:
-        """discord.py waits 5 s before it identifies anew."""
+        pass
 
     before = Client.before_identify_hook
     Client.before_identify_hook = no_pause  # type: ignore[method-assign]

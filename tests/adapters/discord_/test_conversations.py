@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from bot.adapters.discord import commands
+from bot.adapters.discord.client import serve
 from bot.core.commands import COMMANDS
 from bot.core.errors import SettingsError
-from tests.adapters.discord_.running import converse, running
+from bot.settings import Discord
+from tests.adapters.discord_.running import converse, running, without_pauses
 from tests.desks import garden_desk
 from tests.fakes.local_discord import LocalDiscord, command_problems, pings
 
@@ -42,20 +44,71 @@ def test_a_prefix_stands_before_every_command() -> None:
     converse(scenario, config="commands: {prefix: cp-}")
 
 
-PLACES = ("channel", "thread", "forum", "voice", "dm", "unable", "mute", "installed")
+def test_wrong_input_is_answered_with_what_is_allowed_and_the_nearest_match() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild = fake.guild("Garden")
+        ada = fake.person("Ada", guild)
+        general = guild.channel("general")
+        assert "Soil and water" in (await ada.types(general, "/lookup", query="worms", topic="sail")).text
+        assert "Europe/Berlin" in (await ada.types(general, "/daily preview", timezone="Europe/Berln")).text
+        assert "Nothing fits" in (await ada.types(general, "/lookup", query="zeppelin")).text
+        assert "empty query" in (await ada.types(general, "/lookup", query=" ")).text
+
+    converse(scenario)
 
 
-@pytest.mark.parametrize("place", PLACES)
+def test_a_card_turns_in_place_and_what_all_see_already_is_answered_beside_it() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild = fake.guild("Garden")
+        ada = fake.person("Ada", guild)
+        general = guild.channel("general")
+        lesson = await ada.types(general, "/lesson")
+        another = await ada.presses(lesson, "Another")
+        assert another.changed == [lesson.message]
+        topic = await ada.presses(await ada.types(general, "/summary"), "Open")
+        assert "Clay holds water" in topic.text
+        assert len(ada.sees(general)) == 2
+        await ada.says(general, "worms compost", mention=True)
+        answer = general.messages[-1]
+        beside = await ada.presses(answer, "More like this")
+        assert beside.private
+        assert "Share" not in beside.buttons()
+        chat = fake.dm(ada)
+        lesson = await ada.types(chat, "/lesson")
+        assert (await ada.presses(lesson, "Another")).changed == [lesson.message]
+
+    converse(scenario)
+
+
+def test_a_double_click_posts_once() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild = fake.guild("Garden")
+        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
+        general = guild.channel("general")
+        found = await ada.types(general, "/lookup", query="worms compost")
+        await asyncio.gather(ada.presses(found, "Share"), ada.presses(found, "Share"))
+        assert len(general.messages) == 1
+        assert "answered already" in "".join(each.text for each in ada.sees(general))
+        fake.clock.advance(10)
+        await ada.presses(found, "Share")
+        assert len(general.messages) == 2
+        assert general.messages[-1] in bob.sees(general)
+
+    converse(scenario)
+
+
 def test_an_idea_is_quoted_as_a_reply_to_any_message(place: str) -> None:
     async def scenario(fake: LocalDiscord) -> None:
         guild = fake.guild("Garden", bot=place != "installed")
-        ada, bob = fake.person("Ada", guild, installed=place == "installed"), fake.person("Bob", guild)
+        ada = fake.person("Ada", guild, installed=place in ("installed", "chat"))
+        bob = fake.person("Bob", guild)
         channel = guild.channel("general")
         where = {
             "thread": lambda: guild.thread(channel, "mulch"),
             "forum": lambda: guild.thread(guild.forum("questions"), "mulch?"),
             "voice": lambda: guild.voice("stage"),
             "dm": lambda: fake.dm(ada),
+            "chat": lambda: fake.dm(ada, bob),
         }.get(place, lambda: channel)()
         if place == "unable":
             where.permissions.discard("send_messages")
@@ -74,10 +127,10 @@ def test_an_idea_is_quoted_as_a_reply_to_any_message(place: str) -> None:
         assert "Worms make compost" in post.text
         assert "here said" in post.text
         assert pings(post.payload) == []
-        direct = place not in ("unable", "mute", "installed")
+        direct = place not in ("unable", "mute", "installed", "chat")
         assert (post.reference is message) == direct
         if not direct:
-            assert f"/{message.id}" in str(post.components)
+            assert f"/{'@me' if place == 'chat' else guild.id}/{where.id}/{message.id}" in str(post.components)
         confirmation = next(each for each in ada.sees(where) if "Quoted into" in each.text)
         await ada.presses(confirmation if direct else post, "Undo")
         assert post.deleted
@@ -102,6 +155,19 @@ def test_the_pick_of_three_is_posted_and_only_its_poster_takes_it_back() -> None
     converse(scenario)
 
 
+def test_where_a_server_keeps_what_others_apps_say_to_who_asked_they_are_told() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild = fake.guild("Garden", bot=False)
+        guild.external_apps = False
+        ada = fake.person("Ada", guild, installed=True)
+        general = guild.channel("general")
+        await ada.types(general, "/quote", query="[[garden/clay]]")
+        assert general.messages == []
+        assert "Only you see that" in ada.sees(general)[-1].text
+
+    converse(scenario)
+
+
 def test_small_talk_is_told_to_fit_nothing_and_the_search_asks_again_where_it_is_unclear() -> None:
     async def scenario(fake: LocalDiscord) -> None:
         guild = fake.guild("Garden")
@@ -115,8 +181,9 @@ def test_small_talk_is_told_to_fit_nothing_and_the_search_asks_again_where_it_is
         assert "my note" in unclear.text
         await ada.presses(unclear, "Quote this")
         assert next(each for each in general.messages if each.by_bot).reference is message
-        nothing = await ada.submits(await ada.presses(offered, "Search"), query="zeppelin", note="my note")
-        assert "my note" in nothing.text
+        for query in ("zeppelin", " "):
+            nothing = await ada.submits(await ada.presses(offered, "Search"), query=query, note="my note")
+            assert "my note" in nothing.text
 
     converse(scenario)
 
@@ -139,8 +206,14 @@ def test_a_mention_and_a_direct_message_are_answered_once_openly() -> None:
         assert "Worms make compost" in chat.messages[-1].text
         await ada.says(chat, "help")
         assert "/lookup" in chat.messages[-1].text
-        opened = await ada.presses(answer, "More like this")
-        assert opened.private
+        await ada.says(general, "", mention=True)
+        assert "/lookup" in general.messages[-1].text
+        robot = fake.person("Robot", guild)
+        robot.user.bot = True
+        before = len(general.messages)
+        await robot.says(general, "worms", mention=True, silent=True)
+        await ada.says(general, "worms", silent=True)
+        assert len(general.messages) == before + 2
 
     converse(scenario)
 
@@ -189,6 +262,67 @@ def _buttons(components: list[dict[str, object]]) -> list[dict[str, object]]:
         found += _buttons(inner) if isinstance(inner, list) else []
         found += [one] if one["type"] == 2 else []
     return found
+
+
+def test_commands_are_tried_out_on_one_server_and_a_failing_registration_stops_nothing() -> None:
+    async def run() -> None:
+        async with LocalDiscord(rate_limits=False) as fake:
+            here, there = fake.guild("Garden"), fake.guild("Field")
+            ada = fake.person("Ada", here, there)
+            async with running(garden_desk(), fake, guild=here.id):
+                assert ada.offered(there.channel("general")) == []
+                assert "Worms" in (await ada.types(here.channel("general"), "/lookup", query="worms")).text
+            fake.fail("GET", "/applications/{id}/commands", status=503)
+            async with running(garden_desk(), fake):
+                await ada.says(there.channel("general"), "worms", mention=True)
+            assert "Worms" in there.channels[-1].messages[-1].text
+            assert fake.commands == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_several_shards_are_connected_once_all_are(named: bool) -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        async with running(garden_desk(), fake, gateway=fake.gateway_url if named else "") as connected:
+            await fake.connected(2)
+            await fake.settled()
+            assert connected.is_set()
+            for number in (0, 1):
+                guild = fake.guild(f"Garden {number}", shard=(number, 2))
+                ada = fake.person("Ada", guild)
+                assert "Worms" in (await ada.types(guild.channel("general"), "/lookup", query="worms")).text
+            await fake.drops_connections()
+            await fake.settled()
+            assert connected.is_set()
+
+    async def run() -> None:
+        async with LocalDiscord(rate_limits=False, shards=2, timeout=15.0) as fake:
+            await scenario(fake)
+
+    without_pauses(run)
+
+
+def test_a_session_that_is_lost_is_begun_anew_and_a_token_taken_away_ends_all() -> None:
+    async def run() -> None:
+        async with LocalDiscord(rate_limits=False, timeout=15.0) as fake:
+            guild = fake.guild("Garden")
+            ada = fake.person("Ada", guild)
+            general = guild.channel("general")
+            async with running(garden_desk(), fake):
+                await fake.invalidates()
+                await fake.connected()
+                await ada.says(general, "worms", mention=True)
+                assert len([each for each in general.messages if each.by_bot]) == 1
+            task = asyncio.create_task(
+                serve(garden_desk(), Discord(fake.api_url, "", None, fake.token), asyncio.Event())
+            )
+            await fake.connected()
+            fake.revokes_token()
+            with pytest.raises(SettingsError, match="Discord refuses DISCORD_TOKEN"):
+                await asyncio.wait_for(task, 15)
+
+    without_pauses(run)
 
 
 def test_a_lost_connection_is_resumed_and_a_refused_token_is_named() -> None:

@@ -157,7 +157,7 @@ class Channel:
 
 @dataclass(eq=False, repr=False)
 class Guild:
-    """A server. `bot` says whether the bot is a member."""
+    """A server. `bot` says whether the bot is a member, `external_apps` whether others' apps may speak to everybody."""
 
     state: State
     id: int
@@ -165,6 +165,7 @@ class Guild:
     owner: User
     bot: bool = True
     locale: str = "en-US"
+    external_apps: bool = True
     members: list[User] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
 

@@ -114,8 +114,10 @@ def _new(interaction: Interaction, payload: Json, private: bool, **more: Any) ->
     state = interaction.state
     if interaction.type == COMMAND:
         more.setdefault("type", BY_MENU if interaction.menu else BY_COMMAND)
+    channel, guild = interaction.channel, interaction.channel.guild
+    if guild and not guild.bot and not guild.external_apps:
+        private, payload = True, payload | {"flags": (payload.get("flags") or 0) | EPHEMERAL}
     only = interaction.person if private else None
-    channel = interaction.channel
     return messages.new(state, channel, state.bot, payload, private_to=only, interaction=interaction.id, **more)
 
 
