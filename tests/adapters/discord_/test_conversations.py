@@ -97,6 +97,10 @@ def test_a_double_click_posts_once() -> None:
     converse(scenario)
 
 
+PLACES = ("channel", "thread", "forum", "voice", "dm", "unable", "mute", "installed", "chat")
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_an_idea_is_quoted_as_a_reply_to_any_message(place: str) -> None:
     async def scenario(fake: LocalDiscord) -> None:
         guild = fake.guild("Garden", bot=place != "installed")
