@@ -124,7 +124,7 @@ def memory(client: discord.Client) -> None:
 
 
 async def main() -> None:
-    AsyncWebhookAdapter.request = keep  # type: ignore[assignment]
+    AsyncWebhookAdapter.request = keep  # type: ignore[method-assign]
     library = await read_library(Path("content"), Limits())
     desk = Desk(library, read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     client = Client(desk, Discord("http://127.0.0.1:1", "", None, "t"), asyncio.Event())

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession
@@ -42,7 +43,7 @@ def body(query: str) -> str:
     return urlencode({**fields, "channel_id": "C1", "response_url": "http://127.0.0.1:1/r", "trigger_id": "1.2"})
 
 
-def signed(payload: str) -> dict[str, str]:
+def signed(payload: str) -> dict[str, Any]:
     now = str(int(time.time()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=payload) or ""
     kind = "application/x-www-form-urlencoded"

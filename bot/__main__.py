@@ -96,7 +96,16 @@ def _run(options: argparse.Namespace) -> int:
     from bot.adapters import logs  # noqa: PLC0415 - only what runs for long writes a log
 
     logs.configure(human=sys.stderr.isatty())
-    asyncio.run(app.run(_places(options), os.environ))
+    from bot import service  # noqa: PLC0415 - what runs for long takes long to import
+
+    asyncio.run(service.run(_places(options), os.environ))
+    return 0
+
+
+def _db(options: argparse.Namespace) -> int:
+    from bot import service  # noqa: PLC0415 - likewise
+
+    print(asyncio.run(service.upgrade(_places(options), os.environ)))
     return 0
 
 
@@ -200,7 +209,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; {f'did you mean {near}?' if near else f'see {self.prog} --help'}\n")
 
 
-_VERBS = ("console", "run", "lookup", "quote", "lesson", "import", "check", "export", "manifest")
+_VERBS = ("console", "run", "lookup", "quote", "lesson", "import", "check", "export", "manifest", "db")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -248,6 +257,8 @@ def _parser() -> argparse.ArgumentParser:
     six.add_argument("--http", metavar="URL", help="Slack: for HTTP at this address instead of Socket Mode")
     six.add_argument("--application", metavar="ID", help="Discord: the app's id, for links that work")
     six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
+    seven = verb("db", _db, "Bring the database to the schema of this version", "db upgrade")
+    seven.add_argument("step", choices=("upgrade",))
     return parser
 
 

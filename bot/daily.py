@@ -79,6 +79,18 @@ class Daily:
         """Keep a change that `answer` proposed."""
         await self._store.put(change)
 
+    async def managed(self, platform: str, workspace: str, manager: Manager) -> list[tuple[Subscription, Card]]:
+        """The subscriptions of a workspace that somebody may change, each with its state and terms."""
+        named = self._desk.settings.daily.managers
+        if not manager.allowed or (named and manager.id not in named):
+            return []
+        now = await self._store.now()
+        return [(one, self._told(one, now)) for one in await self._store.every(platform, workspace)]
+
+    async def forget(self, platform: str, workspace: str) -> None:
+        """Forget all of a workspace that removed the bot."""
+        await self._store.forget(platform, workspace)
+
     def _refusal(self, place: Place, manager: Manager) -> str | None:
         named = self._desk.settings.daily.managers
         if named and manager.id not in named:

@@ -1,9 +1,11 @@
-"""Posts the lessons that are due: a tick claims them in batches, each platform posts at its own pace, each is confirmed.
+"""Posts the lessons that are due: a tick claims them in batches, platforms post at their own pace, each is confirmed.
 
 The order of the steps is what makes a post come once: claim (a row and a lease), begin (the lesson is recorded, then
-the request goes out), settle. Whoever dies before `begin` has sent nothing. Whoever dies after it leaves a delivery that
-may have been sent: on Discord it is sent again with the same nonce within 120 s of the first try, which is harmless; on
-Slack, which has no such thing, it is unknown, and whoever set it up is told. Knows no platform and no database.
+the request goes out), settle. Whoever dies before `begin` has sent nothing. Whoever dies after it leaves a delivery
+that may have been sent: on Discord it is sent again with the same nonce within 120 s of the first try, which is
+harmless; on Slack, which has no such thing, it is unknown, and whoever set it up is told.
+
+Knows no platform and no database.
 """
 
 import asyncio

@@ -22,6 +22,7 @@ async def start(folder: Path, slack: LocalSlack, discord: LocalDiscord, **tokens
     addresses = {"slack": {"api_url": slack.api_url.rstrip("/")}, "discord": {"api_url": discord.api_url}}
     (folder / "bot.yaml").write_text(json.dumps(addresses), "utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DISCORD_"))}
+    tokens["DATABASE_URL"] = f"sqlite:///{folder / 'bot.db'}"
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", "--content", "content", "--config", "bot.yaml",
         cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **tokens}, stderr=asyncio.subprocess.PIPE,

@@ -19,6 +19,7 @@ _VERSION = "1"
 _PLAIN = {Verb.OPEN: slice(1, None), Verb.QUOTE: slice(1, None), Verb.TOPIC: slice(1, None), Verb.UNDO: slice(0, None)}
 
 
+@lru_cache(4096)
 def pack(action: Action) -> str:
     """An action as at most 100 characters of ASCII without blanks. Raises ValueError where it would be longer."""
     plain = _plain(action.verb, len(action.args))

@@ -320,6 +320,7 @@ MANAGERS_ONLY = {
 NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
 ONE_TOPIC = "several topics"
 DAILY = "Daily lesson"
+DAILY_LESSONS = "Daily lessons"
 DAILY_LESSON = "Lesson of the day"
 LATE_LESSON = "It was due {when} and comes late."
 STATES = {"on": "on", "paused": "paused", "refused": "stopped, since I could not post", "off": "off"}
@@ -371,3 +372,7 @@ UNREACHED = "{platform} could not be reached"
 def unconfirmed(platform: str) -> str:
     name = platform.capitalize()
     return f"{name} never confirmed today's lesson, so I do not know whether it was posted. I do not send it twice."
+
+
+def upgraded(before: str, after: str) -> str:
+    return f"The database has schema {after} already." if before == after else f"The database now has schema {after}."

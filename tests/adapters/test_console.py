@@ -74,7 +74,7 @@ def completions(text: str) -> list[str]:
 
 def test_commands_options_and_values_are_completed() -> None:
     assert completions("/lo") == ["/lookup "]
-    assert completions("/daily p") == ["/daily preview "]
+    assert completions("/daily pr") == ["/daily preview "]
     assert completions("/lesson to") == ["/lesson topic:"]
     assert completions("/lookup clay kind:le") == ["/lookup clay kind:lesson"]
     assert "/lesson topic:garden/soil" in completions("/lesson topic:so")

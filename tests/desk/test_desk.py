@@ -60,7 +60,7 @@ def test_when_nothing_fits_the_nearest_topics_are_offered() -> None:
         ("/lookup clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
         ("/lesson topic:watr", "There is no topic “watr”; did you mean Soil and water?"),
         ("/summary rocketry", "There is no summary “rocketry”; choose from garden"),
-        ("/daily of", "/daily has no “of”; there is /daily preview"),
+        ("/daily of", "/daily has no “of”; did you mean /daily off?"),
         ("/daily preview 25:00", "25:00"),
         ("/lookup clay kidn:idea", "There is no option kidn:; did you mean kind:?"),
         ("/lookup clay kind:idea kind:idea", "kind: is given twice; keep one of them"),
@@ -115,7 +115,8 @@ def test_the_daily_lesson_is_previewed_in_local_time() -> None:
     assert [field.name for field in card.fields][:2] == ["Thu 26 Nov, 09:30", "Mon 30 Nov, 09:30"]
     assert len(card.fields) == 7
     assert len({field.value for field in card.fields[:3]}) == 3
-    assert type_("/daily").card.fields[0].name == "Wed 25 Nov, 09:00"
+    assert type_("/daily preview").card.fields[0].name == "Wed 25 Nov, 09:00"
+    assert "switch it on in Slack or Discord" in type_("/daily").card.body[0]
 
 
 def test_a_prefix_is_part_of_every_command() -> None:

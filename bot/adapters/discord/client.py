@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import MutableMapping
 
 import discord
 import structlog
@@ -10,8 +11,11 @@ import yarl
 
 from bot.adapters.discord import commands, faults
 from bot.adapters.discord.interactions import Interactions
+from bot.adapters.discord.messenger import DiscordMessenger
 from bot.core.errors import Problem, SettingsError
+from bot.daily import Daily
 from bot.desk import Desk
+from bot.ports import Messenger
 from bot.settings import Discord
 
 log = structlog.get_logger(__name__)
@@ -24,7 +28,7 @@ INTENTS = discord.Intents(guild_messages=True, dm_messages=True)
 class Client(discord.AutoShardedClient):
     """Routes what Discord sends to the desk, and keeps the commands in step with the table."""
 
-    def __init__(self, desk: Desk, settings: Discord, connected: asyncio.Event) -> None:
+    def __init__(self, desk: Desk, settings: Discord, connected: asyncio.Event, daily: Daily | None = None) -> None:
         super().__init__(
             intents=INTENTS,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -34,7 +38,7 @@ class Client(discord.AutoShardedClient):
             max_ratelimit_timeout=30,
         )
         self._desk, self._settings, self._connected = desk, settings, connected
-        self._interactions = Interactions(desk)
+        self._interactions = Interactions(desk, daily)
         self._up: set[int] = set()
 
     async def setup_hook(self) -> None:
@@ -94,18 +98,28 @@ class Client(discord.AutoShardedClient):
         log.exception("discord_event_failed", event_method=event_method)
 
 
-async def serve(desk: Desk, settings: Discord, connected: asyncio.Event) -> None:
+async def serve(
+    desk: Desk,
+    settings: Discord,
+    connected: asyncio.Event,
+    *,
+    daily: Daily | None = None,
+    messengers: MutableMapping[str, Messenger] | None = None,
+) -> None:
     """Answer in Discord until cancelled; `connected` is set while every shard has its gateway.
 
-    Raises SettingsError where Discord refuses the token.
+    `messengers` has an entry as long as the API can be. Raises SettingsError where Discord refuses the token.
     """
     discord.http.Route.BASE = settings.api_url  # a constant of the library: there is no other way to name another API
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
     logging.getLogger("discord.state").setLevel(logging.ERROR)  # it would warn that servers are not kept
-    client = Client(desk, settings, connected)
+    client = Client(desk, settings, connected, daily)
     try:
         async with client:
-            await client.start(settings.token)
+            await client.login(settings.token)
+            if messengers is not None:
+                messengers["discord"] = DiscordMessenger(client)
+            await client.connect()
     except discord.LoginFailure as error:
         raise _refused("Discord refuses DISCORD_TOKEN") from error
     except discord.ConnectionClosed as error:
@@ -114,6 +128,8 @@ async def serve(desk: Desk, settings: Discord, connected: asyncio.Event) -> None
         raise _refused("Discord refuses DISCORD_TOKEN") from error
     finally:
         connected.clear()
+        if messengers is not None:
+            messengers.pop("discord", None)
         with contextlib.suppress(Exception):
             await client.close()
 

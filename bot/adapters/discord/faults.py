@@ -4,6 +4,7 @@ import aiohttp
 import discord
 
 from bot.core import wording
+from bot.core.errors import StoreError
 
 # Codes of Discord's JSON errors, by what mends them.
 UNREACHED = frozenset({50001, 50013, 160002})  # missing access, missing permissions, may not read the history
@@ -32,6 +33,8 @@ def code(error: BaseException) -> int | str:
 
 def sentence(error: BaseException) -> str:
     """What to say to whoever acted. Any exception at all gives a sentence; none repeats what the call carried."""
+    if isinstance(error, StoreError):
+        return wording.STORE_DOWN
     if isinstance(error, discord.RateLimited):
         return wording.PAUSE.format(platform="Discord", seconds=int(error.retry_after) + 1)
     if isinstance(error, discord.HTTPException):

@@ -22,7 +22,9 @@ from bot.adapters.discord import commands, faults, layout
 from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.core import cards, wording
 from bot.core.card import Action, Card, Verb
-from bot.core.commands import Access, Invocation, find
+from bot.core.commands import Invocation
+from bot.core.daily import Place
+from bot.daily import Daily, Manager
 from bot.desk import Asker, Desk
 
 log = structlog.get_logger(__name__)
@@ -36,14 +38,14 @@ _REMEMBERED = 10_000
 DOUBLE_CLICK = timedelta(seconds=3)
 PATIENCE_S = 60.0  # discord.py itself would wait 5 minutes for an answer that does not come
 _MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
-_SLOW = frozenset({"quote"})  # commands that post
+_SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 
 
 class Interactions:
     """Answers what Discord sends, out of the desk."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, daily: Daily | None = None) -> None:
+        self._desk, self._daily = desk, daily
         self._seen: OrderedDict[Hashable, datetime] = OrderedDict()
 
     async def answer(self, interaction: Interaction) -> None:
@@ -85,16 +87,33 @@ class Interactions:
         except KeyError:
             await spot.answer(cards.note(wording.ONE_MOMENT))
             return
-        if find(invocation.path).access is Access.MANAGERS and not spot.manages:
-            await spot.answer(cards.note(wording.MANAGERS_ONLY["discord"]))
-            return
         if invocation.path[0] in _SLOW:
             await spot.defer()
+        if invocation.path[0] == "daily" and self._daily:
+            await self._manage(spot, invocation, self._daily)
+            return
         reply = self._desk.answer(invocation, self._asker(spot))
         if reply.post:
             await self._told(spot, reply.card, await spot.post(reply.post))
         else:
             await spot.answer(reply.card)
+
+    async def _manage(self, spot: Spot, invocation: Invocation, daily: Daily) -> None:
+        """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
+        interaction = spot.interaction
+        place = Place("discord", str(interaction.guild_id or "@me"), str(interaction.channel_id))
+        manager = Manager(str(interaction.user.id), spot.manages)
+        answer = await daily.answer(invocation, self._asker(spot), place, manager)
+        if answer.post:
+            try:
+                await spot.announce(answer.post)
+            except discord.HTTPException as error:
+                if answer.proof:
+                    raise
+                log.warning("discord_announcement_unsent", error=faults.code(error), channel=place.channel)
+        if answer.change:
+            await daily.keep(answer.change)
+        await spot.answer(answer.card)
 
     async def _complete(self, interaction: Interaction) -> None:
         data: Any = interaction.data

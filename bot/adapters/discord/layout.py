@@ -8,13 +8,14 @@ message of more than some 10,000 bytes ends in an error 500 (discord-api-docs, i
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 from typing import TypeVar
 
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Section, Select, Separator, TextDisplay
 
-from bot.adapters.discord.text import escaped, fitted, one_line, plain, size
+from bot.adapters.discord.text import REMEMBERED, escaped, fitted, one_line, plain, size
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.wire import pack
 
@@ -186,13 +187,14 @@ def _shared(groups: Sequence[Sequence[_Part]], room: int) -> list[str]:
     """Each group as one text, all within `room`: who comes first takes what it needs and leaves the others a little."""
     number = sum(len(group) for group in groups)
     least = min(_FLOOR, room // (2 * max(number, 1)))
-    wanted = [min(_size(part), part.most) for group in groups for part in group]
+    leasts = [min(_size(part), part.most, least) for group in groups for part in group]
+    kept = sum(leasts)  # for the parts that come later
     texts, at = [], 0
     for group in groups:
         text = after = ""
         for part in group:
+            kept -= leasts[at]
             at += 1
-            kept = sum(min(want, least) for want in wanted[at:])
             drawn = fitted(part.text, min(part.most, room - kept) - size(part.after), part.style)
             if drawn:
                 text, after = text + after + drawn, part.after
@@ -201,6 +203,7 @@ def _shared(groups: Sequence[Sequence[_Part]], room: int) -> list[str]:
     return texts
 
 
+@lru_cache(REMEMBERED)
 def _size(part: _Part) -> int:
     return size(part.style(part.text)) + size(part.after) if part.text else 0
 

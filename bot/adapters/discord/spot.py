@@ -105,6 +105,10 @@ class Spot:
                 log.info("discord_posts_as_answer", error=faults.code(error), channel=channel)
         return Post(instead=card, reply_to=reply_to)
 
+    async def announce(self, card: Card) -> None:
+        """Post openly as a member of the channel. Raises discord.HTTPException where the bot is none, or may not."""
+        await self._send(self.interaction.channel_id or 0, card, None)
+
     async def _send(self, channel: int, card: Card, reply_to: int | None) -> tuple[str, ...]:
         where = self.interaction.client.get_partial_messageable(channel, guild_id=self.interaction.guild_id)
         options: dict[str, Any] = {"mention_author": False, "allowed_mentions": layout.NOBODY}

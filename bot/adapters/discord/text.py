@@ -7,9 +7,11 @@ units (its apps), nor less than half the bytes of UTF-8, because a message of mo
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from bot.core import wording
 
+REMEMBERED = 4096  # texts: those of entries come again and again
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # would hide or turn what follows
 # What formats, mentions, links or becomes an emoji wherever it stands. A backslash before any of these shows it as it
@@ -24,6 +26,7 @@ _ANYWHERE = re.compile(
 _AT_LINE_START = re.compile(r"^([^\S\n]*\d*)([-+#>.])", re.MULTILINE)  # headings, small print, quotations, lists
 
 
+@lru_cache(REMEMBERED)
 def plain(text: str) -> str:
     """Text without control characters, halves of characters and turns of direction; "" where nothing can be seen."""
     text = _TURNS.sub("", _BREAKS.sub("\n", text).replace("\t", " "))
@@ -31,11 +34,13 @@ def plain(text: str) -> str:
     return text if any(unicodedata.category(char) not in ("Cf", "Zs", "Cc") for char in text) else ""
 
 
+@lru_cache(REMEMBERED)
 def one_line(text: str) -> str:
     """Plain text with every run of blanks and line breaks made one blank."""
     return " ".join(plain(text).split())
 
 
+@lru_cache(REMEMBERED)
 def escaped(text: str) -> str:
     """Plain text that Discord's markdown shows letter by letter."""
     return _AT_LINE_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))
@@ -43,9 +48,12 @@ def escaped(text: str) -> str:
 
 def size(text: str) -> int:
     """The length of a text; see the head of this file."""
+    if text.isascii():
+        return len(text)
     return max(len(text.encode("utf-16-le")) // 2, (len(text.encode()) + 1) // 2)
 
 
+@lru_cache(REMEMBERED)
 def fitted(text: str, room: int, style: Callable[[str], str] = str) -> str:
     """Text in a style, shortened beforehand so that the whole has at most that size; "" where there is no room."""
     longest = min(len(text), room)

@@ -3,31 +3,35 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import faults
-from bot.adapters.slack.listeners import ClientOf, Listeners
+from bot.adapters.slack.listeners import Listeners
+from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.slack.people import People
 from bot.adapters.slack.spot import TIMEOUT_S
 from bot.core.errors import Problem, SettingsError
+from bot.daily import Daily
 from bot.desk import Desk
+from bot.ports import Messenger
 from bot.settings import Slack
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    OpenEngine = Callable[[], AsyncEngine]
+    from bot.adapters.slack.oauth import Workspaces
 
 log = structlog.get_logger(__name__)
 
@@ -72,17 +76,31 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
     )
 
 
-async def serve(desk: Desk, settings: Slack, open_engine: "OpenEngine | None", connected: asyncio.Event) -> None:
-    """Answer in Slack until cancelled; `connected` is set while it can be reached.
+async def serve(
+    desk: Desk,
+    settings: Slack,
+    connected: asyncio.Event,
+    *,
+    daily: Daily | None = None,
+    messengers: MutableMapping[str, Messenger] | None = None,
+    engine: "AsyncEngine | None" = None,
+) -> None:
+    """Answer in Slack until cancelled; `connected` is set, and `messengers` has an entry, while it can be reached.
 
-    `open_engine` opens the database that keeps installations, where many workspaces install the app. Raises
-    SettingsError where Slack refuses a token.
+    `engine` is the database that keeps installations, where many workspaces install the app. Raises SettingsError
+    where Slack refuses a token.
     """
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(web_client(settings))
         app = bolt_app(settings, client)
-        client_of, pages = await _workspaces(app, settings, client, open_engine, stack)
-        listeners = Listeners(desk, client_of, People(desk.settings.daily.timezone))
+        client_of: Callable[..., Awaitable[AsyncWebClient]] = _always(client)
+        client_for, pages = client_of, tuple[web.RouteDef, ...]()
+        if settings.client_id and engine is not None:
+            workspaces = await _workspaces(app, settings, client, engine, daily)
+            client_of, client_for, pages = workspaces.client_of, workspaces.client_for, workspaces.routes()
+        else:
+            await _known(client)
+        listeners = Listeners(desk, client_of, People(desk.settings.daily.timezone), daily)
         listeners.register(app)
         stack.push_async_callback(listeners.finish, FINISH_S)
         if settings.app_token:
@@ -91,35 +109,45 @@ async def serve(desk: Desk, settings: Slack, open_engine: "OpenEngine | None", c
             await stack.enter_async_context(http(app, settings.port, *pages))
         connected.set()
         log.info("slack_connected", mode="socket" if settings.app_token else "http")
+        if messengers is not None:
+            messengers["slack"] = SlackMessenger(_hasty(client_for))
         try:
             await asyncio.Event().wait()
         finally:
             connected.clear()
+            if messengers is not None:
+                messengers.pop("slack", None)
+
+
+def _always(client: AsyncWebClient) -> Callable[..., Awaitable[AsyncWebClient]]:
+    async def client_of(*_: object) -> AsyncWebClient:
+        return client
+
+    return client_of
+
+
+def _hasty(client_for: Callable[..., Awaitable[AsyncWebClient]]) -> Callable[[str], Awaitable[AsyncWebClient]]:
+    """Clients that say at once that Slack asks for a pause, so that whoever posts to many channels can use the time."""
+
+    async def client_of(team: str) -> AsyncWebClient:
+        client = await client_for(team)
+        return AsyncWebClient(
+            token=client.token, base_url=client.base_url, timeout=client.timeout, session=client.session,
+            retry_handlers=[],
+        )  # fmt: skip
+
+    return client_of
 
 
 async def _workspaces(
-    app: AsyncApp,
-    settings: Slack,
-    client: AsyncWebClient,
-    open_engine: "OpenEngine | None",
-    stack: contextlib.AsyncExitStack,
-) -> tuple[ClientOf, tuple[web.RouteDef, ...]]:
-    """How the client of a workspace is found, and the pages that install the app."""
-    if open_engine is None:
-        await _known(client)
-
-        async def client_of(_: AsyncBoltContext) -> AsyncWebClient:
-            return client
-
-        return client_of, ()
+    app: AsyncApp, settings: Slack, client: AsyncWebClient, engine: "AsyncEngine", daily: Daily | None
+) -> "Workspaces":
     from bot.adapters.slack.oauth import Workspaces  # noqa: PLC0415 - it needs the database, and one workspace none
 
-    engine = open_engine()
-    stack.push_async_callback(engine.dispose)
     workspaces = Workspaces(settings, client, engine)
     await workspaces.prepare()
-    workspaces.register(app)
-    return workspaces.client_of, workspaces.routes()
+    workspaces.register(app, partial(daily.forget, "slack") if daily else None)
+    return workspaces
 
 
 async def _known(client: AsyncWebClient) -> None:

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookResponse
 
 from bot.core import wording
+from bot.core.errors import StoreError
 
 # Codes of Slack that ask for the same mend as another one.
 _SAME = {
@@ -46,6 +47,8 @@ def code(error: BaseException) -> str:
 
 def sentence(error: BaseException) -> str:
     """What to say to whoever acted. Any exception at all gives a sentence; none repeats what the call carried."""
+    if isinstance(error, StoreError):
+        return wording.STORE_DOWN
     status, headers = _status(error)
     if status == 429:
         pause = str(headers.get("Retry-After", "")) if headers else ""

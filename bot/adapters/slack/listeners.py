@@ -19,9 +19,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack import blocks, faults, views
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
-from bot.core import cards, wording
+from bot.core import cards, typed, wording
 from bot.core.card import Action, Card, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
+from bot.core.daily import Place
+from bot.core.errors import BotError
+from bot.daily import Daily, Manager
 from bot.desk import Desk
 
 log = structlog.get_logger(__name__)
@@ -39,8 +42,8 @@ _SLOW = frozenset({"quote", "daily"})
 class Listeners:
     """Registers the bot on a bolt app. `client_of` gives the client of the workspace that sent something."""
 
-    def __init__(self, desk: Desk, client_of: ClientOf, people: People) -> None:
-        self._desk, self._client_of, self._people = desk, client_of, people
+    def __init__(self, desk: Desk, client_of: ClientOf, people: People, daily: Daily | None = None) -> None:
+        self._desk, self._client_of, self._people, self._daily = desk, client_of, people, daily
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,9 +82,38 @@ class Listeners:
 
     async def _slowly(self, spot: Spot, line: str) -> None:
         person = await self._person(spot)
-        reply = self._desk.typed(line, person.asker)
+        try:
+            invocation = typed.parse(line, self._desk.prefix)
+        except BotError as error:
+            await spot.answer(cards.problems(error.problems))
+            return
+        if invocation.path[0] == "daily" and self._daily:
+            await self._manage(spot, invocation, person, self._daily)
+            return
+        reply = self._desk.answer(invocation, person.asker)
         undo = await spot.post(reply.post) if reply.post else ()
         await spot.answer(_with_undo(reply.card, undo) if reply.post else reply.card)
+
+    async def _manage(self, spot: Spot, invocation: Invocation, person: Person, daily: Daily) -> None:
+        """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
+        place = Place("slack", spot.team, spot.channel)
+        answer = await daily.answer(invocation, person.asker, place, Manager(spot.user, not person.guest))
+        if answer.post:
+            try:
+                await spot.announce(answer.post)
+            except SlackApiError as error:
+                if answer.proof:
+                    raise
+                log.warning("slack_announcement_unsent", error=faults.code(error), team=spot.team)
+        if answer.change:
+            await daily.keep(answer.change)
+        await spot.answer(answer.card)
+
+    async def _manage_from_home(self, spot: Spot, verb: str, channel: str) -> None:
+        invocation = Invocation(("daily", verb), {})
+        if self._daily:
+            await self._manage(replace(spot, channel=channel), invocation, await self._person(spot), self._daily)
+            await self._publish_home(spot, 0)
 
     # ---- buttons and selects
 
@@ -96,6 +128,9 @@ class Listeners:
             views.PAGE: lambda spot: self._publish_home(spot, int(value)),
             views.FIND: lambda spot: self._found(spot, value),
         }
+        named, _, verb = action.get("action_id", "").rpartition(":")[0].partition(":")
+        if named == views.DAILY:
+            work[action["action_id"]] = lambda spot: self._manage_from_home(spot, verb, value)
         self._later(
             body,
             context,
@@ -267,7 +302,9 @@ class Listeners:
 
     async def _publish_home(self, spot: Spot, page: int) -> None:
         person = await self._person(spot)
-        view = views.home(self._desk.greet(person.asker), self._desk.library, page)
+        manager = Manager(spot.user, not person.guest)
+        managed = await self._daily.managed("slack", spot.team, manager) if self._daily else []
+        view = views.home(self._desk.greet(person.asker), self._desk.library, page, managed)
         await spot.client.views_publish(user_id=spot.user, view=view)
 
     # ---- what they have in common

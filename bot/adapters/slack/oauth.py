@@ -3,6 +3,8 @@
 Installations lie in slack_sdk's own SQLAlchemy store. Acknowledgements never come here; only calls do.
 """
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -57,14 +59,18 @@ class Workspaces:
                 await connection.run_sync(metadata.create_all)
 
     async def client_of(self, context: AsyncBoltContext) -> AsyncWebClient:
-        """The client of the workspace that sent something, its token renewed where it expires soon.
+        """The client of the workspace that sent something. Raises BotError where the app is not installed there."""
+        return await self.client_for(context.team_id, context.enterprise_id, whole=bool(context.is_enterprise_install))
+
+    async def client_for(
+        self, team: str | None, enterprise: str | None = None, *, whole: bool = False
+    ) -> AsyncWebClient:
+        """The client of a workspace, or of a `whole` organisation, its token renewed where it expires soon.
 
         Raises BotError where the app is not installed there.
         """
         bot = await self.installations.async_find_bot(
-            enterprise_id=context.enterprise_id,
-            team_id=context.team_id,
-            is_enterprise_install=bool(context.is_enterprise_install),
+            enterprise_id=enterprise, team_id=team, is_enterprise_install=whole
         )
         if bot and bot.bot_refresh_token:
             renewed = await self._rotator.perform_bot_token_rotation(
@@ -83,13 +89,15 @@ class Workspaces:
             retry_handlers=self._client.retry_handlers,
         )
 
-    def register(self, app: AsyncApp) -> None:
-        """Forget a workspace that uninstalls the app or revokes its tokens."""
+    def register(self, app: AsyncApp, forgotten: Callable[[str], Awaitable[None]] | None = None) -> None:
+        """Forget a workspace that uninstalls the app or revokes its tokens; `forgotten` is told which."""
 
         async def forget(context: AsyncBoltContext) -> None:
             await self.installations.async_delete_all(
                 enterprise_id=context.enterprise_id, team_id=context.team_id or None
             )
+            if forgotten and context.team_id:
+                await forgotten(context.team_id)
 
         async def revoked(event: dict[str, dict[str, list[str]]], context: AsyncBoltContext) -> None:
             if event.get("tokens", {}).get("bot"):

@@ -104,6 +104,10 @@ class Spot:
             return await self._post_as_guest(card, error)
         return (self.channel, str(sent["ts"]))
 
+    async def announce(self, card: Card) -> None:
+        """Post openly as a member of the channel. Raises SlackApiError where the bot is none."""
+        await self.client.chat_postMessage(channel=self.channel, **blocks.message(card), **blocks.QUIET)
+
     async def _post_as_guest(self, card: Card, error: SlackApiError) -> tuple[str, ...]:
         undo = Action(wording.UNDO, Verb.UNDO, ("", self.user))
         try:

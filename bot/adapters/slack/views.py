@@ -8,13 +8,15 @@ from typing import Any
 from bot.adapters.slack import blocks
 from bot.core import cards, wire, wording
 from bot.core.card import Action, Card, Verb
+from bot.core.daily import State, Subscription
 from bot.core.library import Library
 from bot.core.search import Hit
 from bot.core.summary import Entry, Summary, Topic
 
 QUOTE, LOOK_UP = "quote", "look_up"  # callback ids of the two windows that can be submitted
-FIND, PICK, NOTE, WHERE, PAGE = "find", "pick", "note", "where", "home"
-SUMMARIES_A_PAGE = 20  # two blocks each, well within the 100 that a Home may hold
+FIND, PICK, NOTE, WHERE, PAGE, DAILY = "find", "pick", "note", "where", "home", "daily"
+SUMMARIES_A_PAGE = 15  # two blocks each: with the lesson and the subscriptions less than the 100 of a Home
+MANAGED = 10  # subscriptions, two blocks each
 LONGEST_NOTE = 500  # characters
 _OPTIONS = 100  # of a select (Slack)
 
@@ -147,13 +149,13 @@ def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
 # ---- the App Home
 
 
-def home(greeting: Card, library: Library, page: int) -> View:
-    """Today's lesson, the search, and a page of the summaries with their topics."""
+def home(greeting: Card, library: Library, page: int, managed: Sequence[tuple[Subscription, Card]] = ()) -> View:
+    """Today's lesson, the search, a page of the summaries with their topics, and the daily lessons one may manage."""
     every = list(library.summaries.values())
     pages = max(1, -(-len(every) // SUMMARIES_A_PAGE))
     page = page if 0 <= page < pages else 0
     shown = every[page * SUMMARIES_A_PAGE :][:SUMMARIES_A_PAGE]
-    content = blocks.parts(greeting.without(Verb.SHARE), 40)
+    content = blocks.parts(greeting.without(Verb.SHARE), 30)
     content += [{"type": "divider"}, _search(), {"type": "header", "text": blocks.plain(wording.BROWSE, 150)}]
     for at, summary in enumerate(shown):
         content += _shelf(at, summary)
@@ -162,7 +164,30 @@ def home(greeting: Card, library: Library, page: int) -> View:
         label = wording.MORE_SUMMARIES if following else wording.FIRST_SUMMARIES
         more = {"type": "button", "action_id": PAGE, "value": str(following), "text": blocks.plain(label, 75)}
         content.append({"type": "actions", "elements": [more]})
+    if managed:
+        content.append({"type": "header", "text": blocks.plain(wording.DAILY_LESSONS, 150)})
+    for at, (subscription, told) in enumerate(managed[:MANAGED]):
+        content += _managed(at, subscription, told)
     return {"type": "home", "blocks": content}
+
+
+def _managed(at: int, subscription: Subscription, told: Card) -> list[dict[str, Any]]:
+    """A channel's daily lesson. Slack itself draws the channel's name, for those who may see it."""
+    terms = "\n".join([told.title, *(f"{field.name}: {field.value}" for field in told.fields)])
+    channel = {"type": "channel", "channel_id": subscription.place.channel}
+    text = {"type": "text", "text": f"\n{blocks.legible(wording.shortened(terms, 2000))}"}
+    verbs = ("pause", "skip", "off") if subscription.state is State.ON else ("resume", "off")
+    buttons = [
+        {
+            "type": "button",
+            "action_id": f"{DAILY}:{verb}:{at}",
+            "value": subscription.place.channel,
+            "text": blocks.plain(verb.capitalize(), 75),
+        }
+        for verb in verbs
+    ]
+    shown = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [channel, text]}]}
+    return [shown, {"type": "actions", "elements": buttons}]
 
 
 def _shelf(at: int, summary: Summary) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ async def version(engine: "AsyncEngine") -> str:
         async with engine.connect() as connection:
             return await connection.run_sync(_version)
     except (DBAPIError, OSError) as error:
-        raise _unopened(engine, error) from None
+        raise unusable(engine, error) from None
 
 
 async def upgrade(engine: "AsyncEngine") -> None:
@@ -51,7 +51,7 @@ async def upgrade(engine: "AsyncEngine") -> None:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             await connection.run_sync(_migrate)
     except (DBAPIError, OSError) as error:
-        raise _unopened(engine, error) from None
+        raise unusable(engine, error) from None
 
 
 def _version(connection: Connection) -> str:
@@ -70,7 +70,8 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _unopened(engine: "AsyncEngine", error: Exception) -> StoreError:
+def unusable(engine: "AsyncEngine", error: Exception) -> StoreError:
+    """The error as one that names the database, without its password, and the mend."""
     reason = str(getattr(error, "orig", error)).splitlines()[0] if str(error) else type(error).__name__
     where = engine.url.render_as_string(hide_password=True)
     return StoreError(Problem(f"the database {where} cannot be used: {reason}", "check DATABASE_URL and its server"))

@@ -15,8 +15,11 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, and_, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.adapters.store.migrate import unusable
 from bot.adapters.store.tables import deliveries, leases, moment, stamp, subscriptions
 from bot.core.daily import SEEN, Delivery, Outcome, Owed, Place, State, Subscription, following, owed
 from bot.core.recurrence import Occurrence, Schedule, occurrences
@@ -38,8 +41,12 @@ class SqlStore:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.begin() as connection:
-            yield connection
+        """One transaction. Raises StoreError where the database cannot be reached, is full or is locked."""
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (DBAPIError, OSError, SqlTimeoutError) as error:
+            raise unusable(self._engine, error) from error
 
     async def _now(self, connection: AsyncConnection) -> datetime:
         if self._clock:
@@ -48,7 +55,7 @@ class SqlStore:
         return found.astimezone(UTC)
 
     async def now(self) -> datetime:
-        async with self._engine.connect() as connection:
+        async with self._transaction() as connection:
             return await self._now(connection)
 
     async def close(self) -> None:
@@ -57,7 +64,7 @@ class SqlStore:
     # ---- subscriptions
 
     async def find(self, place: Place) -> Subscription | None:
-        async with self._engine.connect() as connection:
+        async with self._transaction() as connection:
             row = (await connection.execute(select(subscriptions).where(_at(place)))).one_or_none()
         return _subscription(row) if row else None
 
@@ -65,7 +72,7 @@ class SqlStore:
         query = select(subscriptions).where(subscriptions.c.state != State.OFF).order_by(subscriptions.c.id)
         for column, value in ((subscriptions.c.platform, platform), (subscriptions.c.workspace, workspace)):
             query = query if value is None else query.where(column == value)
-        async with self._engine.connect() as connection:
+        async with self._transaction() as connection:
             return [_subscription(row) for row in await connection.execute(query)]
 
     async def put(self, subscription: Subscription) -> Subscription:
@@ -104,7 +111,7 @@ class SqlStore:
         ranked = select(deliveries, rank.label("rank")).where(deliveries.c.subscription.in_(wanted)).subquery()
         query = select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.subscription, ranked.c.date.desc())
         found: dict[int, list[Delivery]] = {one: [] for one in wanted}
-        async with self._engine.connect() as connection:
+        async with self._transaction() as connection:
             for row in await connection.execute(query):
                 found[row.subscription].append(_delivery(row))
         return found
@@ -116,7 +123,7 @@ class SqlStore:
             .order_by(deliveries.c.date)
         )
         found: dict[int, list[str]] = {one: [] for one in wanted}
-        async with self._engine.connect() as connection:
+        async with self._transaction() as connection:
             for subscription, entry in await connection.execute(query):
                 found[subscription].append(entry)
         return found

@@ -16,13 +16,13 @@ from tests.fakes.local_discord import LocalDiscord
 
 @asynccontextmanager
 async def running(
-    desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "", gateway: str = ""
+    desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "", gateway: str = "", **parts: Any
 ) -> AsyncIterator[asyncio.Event]:
-    """The bot, connected, for the length of the block; gives what is set while it is."""
+    """The bot, connected, for the length of the block; gives what is set while it is. `parts` are the rest of it."""
     base, before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     connected = asyncio.Event()
     settings = Discord(fake.api_url, gateway, guild, token or fake.token)
-    task = asyncio.create_task(serve(desk, settings, connected))
+    task = asyncio.create_task(serve(desk, settings, connected, **parts))
     ready = asyncio.create_task(connected.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     try:

@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running(mode: str, desk: Desk, slack: LocalSlack) -> Any:
+async def running(mode: str, desk: Desk, slack: LocalSlack, **parts: Any) -> Any:
     """The bot, connected, for the length of the block."""
     over_socket = mode == "socket"
     port = free_port()
@@ -35,7 +35,7 @@ async def running(mode: str, desk: Desk, slack: LocalSlack) -> Any:
         signing_secret="" if over_socket else slack.signing_secret,
     )
     connected = asyncio.Event()
-    task = asyncio.create_task(serve(desk, settings, None, connected))
+    task = asyncio.create_task(serve(desk, settings, connected, **parts))
     ready = asyncio.create_task(connected.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():

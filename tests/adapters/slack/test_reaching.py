@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ def test_a_refused_token_is_named(variable: str) -> None:
             app = slack.app_token if variable == "SLACK_BOT_TOKEN" else "xapp-s3cret"
             bot = "xoxb-s3cret" if variable == "SLACK_BOT_TOKEN" else slack.bot_token
             settings = Slack(slack.api_url, 3000, bot_token=bot, app_token=app)
-            await serve(garden_desk(), settings, None, asyncio.Event())
+            await serve(garden_desk(), settings, asyncio.Event())
 
     with pytest.raises(SettingsError, match=f"Slack refuses {variable}") as raised:
         asyncio.run(run())
@@ -54,8 +53,8 @@ async def installable(slack: LocalSlack, folder: Path) -> AsyncIterator[str]:
         client_secret=slack.oauth.client_secret,
     )
     connected = asyncio.Event()
-    engine = partial(open_engine, f"sqlite+aiosqlite:///{folder / 'slack.db'}")
-    task = asyncio.create_task(serve(garden_desk(), settings, engine, connected))
+    engine = open_engine(f"sqlite+aiosqlite:///{folder / 'slack.db'}")
+    task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
     await asyncio.wait_for(connected.wait(), 10)
     slack.http(f"http://127.0.0.1:{port}")
     try:
@@ -63,6 +62,7 @@ async def installable(slack: LocalSlack, folder: Path) -> AsyncIterator[str]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await engine.dispose()
 
 
 def test_two_workspaces_install_use_renew_and_remove_the_app(tmp_path: Path) -> None:

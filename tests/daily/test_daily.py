@@ -1,0 +1,209 @@
+"""The daily lesson in a channel: switched on and off from chat, posted when it is due, once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.daily import Outcome, State, nonce
+from tests.daily.channels import PLATFORMS, Channel, in_channel
+
+both = pytest.mark.parametrize("platform", PLATFORMS)
+
+
+async def switch_on(there: Channel, line: str = "/daily on 9:00 Europe/Berlin weekdays") -> None:
+    assert "Next" in await there.types(line)
+
+
+@both
+def test_a_lesson_a_day_once_and_all_before_one_comes_again(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        told = await there.types("/daily on 9:00 Europe/Berlin weekdays")
+        assert "Mon 23 Nov, 09:00 (Europe/Berlin)" in told
+        assert "Ada switched on a daily lesson here" in there.posts[0]
+        assert await there.ticks() == 0
+        for day in range(4):
+            there.time.now = there.time.now.replace(hour=8, minute=0, second=1) + timedelta(days=bool(day))
+            assert await there.ticks() == 1
+            assert await there.ticks() == 0
+        assert len(there.lessons) == 4
+        assert len({lesson.splitlines()[0] for lesson in there.lessons[:3]}) == 3  # three families of lessons
+        status = await there.types("/daily status", there.guest)
+        assert status.count("· sent ·") == 4
+        assert "Fri 27 Nov, 09:00" in status
+        preview = await there.types("/daily preview", there.guest)
+        assert "Fri 27 Nov, 09:00" in preview
+        assert "Mon 30 Nov, 09:00" in preview
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_what_is_changed_is_said_in_the_channel_and_only_by_those_who_may(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        assert "No daily lesson is on here" in await there.types("/daily status")
+        refused = await there.types("/daily on 9:00", there.guest)
+        assert "Guests" in refused or "Manage Channels" in refused
+        await switch_on(there)
+        done = {"skip": "skips the next", "pause": "paused", "resume": "resumed", "off": "switched off"}
+        for verb, said in done.items():
+            await there.types(f"/daily {verb}")
+            assert f"Ada {said}" in there.posts[-1]
+        assert "No daily lesson is on here" in await there.types("/daily status")
+        there.time.passes(days=1)
+        assert await there.ticks() == 0
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_only_those_named_in_the_settings_where_some_are(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        assert "daily.managers" in await there.types("/daily on 9:00")
+        assert there.posts == []
+
+    in_channel(platform, tmp_path, scenario, config="daily: {managers: [U99]}")
+
+
+@both
+def test_skip_pause_and_resume_owe_what_they_should(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        assert "Tue 24 Nov" in await there.types("/daily skip")
+        there.time.passes(hours=2)
+        assert await there.ticks() == 0
+        await there.types("/daily pause")
+        there.time.passes(days=1)
+        await there.types("/daily resume")
+        assert await there.ticks() == 0  # nothing from before it was resumed
+        there.time.passes(days=1)
+        assert await there.ticks() == 1
+        assert "skipped" in await there.types("/daily status")
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_where_the_bot_cannot_post_nothing_is_switched_on(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        if there.discord:
+            there.place.permissions.discard("send_messages")
+        else:
+            there.place.bot = False
+        told = await there.types("/daily on 9:00 Europe/Berlin")
+        assert "then try again" in told
+        assert await there.store.every() == []
+        assert "did you mean" in (await there.types("/daily on 9:00 Europe/Berln"))
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_a_refusal_stops_it_tells_who_set_it_up_and_says_how_to_go_on(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(**({"status": 403, "code": 50013} if there.discord else {"error": "not_in_channel"}))
+        await there.ticks()
+        (stopped,) = await there.store.every()
+        assert stopped.state is State.REFUSED
+        direct = there.fake.dm(there.ada).messages[-1].text
+        assert "I stopped the daily lesson" in direct
+        assert "/daily resume" in direct
+        status = await there.types("/daily status")
+        assert "stopped, since I could not post" in status
+        assert "not sent" in status
+        await there.types("/daily resume")
+        there.time.passes(days=1)
+        await there.ticks()
+        assert len(there.lessons) == 1
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_an_answer_that_never_came_is_unknown_in_slack_and_sent_again_in_discord(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(drop=True, after=True, times=3 if there.discord else 1)
+        await there.ticks()
+        assert len(there.lessons) == 1
+        (delivery,) = (await there.store.deliveries([1], 5))[1]
+        assert delivery.outcome is (Outcome.SENT if there.discord else Outcome.UNKNOWN)
+        if not there.discord:
+            assert "never confirmed" in there.fake.dm(there.ada).messages[-1].text
+            assert "perhaps sent" in await there.types("/daily status")
+        there.time.passes(minutes=10)
+        assert await there.ticks() == 0
+        assert len(there.lessons) == 1
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_a_pause_that_the_platform_asks_for_is_kept(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(status=429, retry_after=50)
+        await there.ticks()
+        assert len(there.lessons) == 1
+        assert sum(there.waits) >= 50
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_after_a_downtime_the_latest_comes_late_and_says_so(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(days=2, hours=4)
+        assert await there.ticks() == 1
+        assert "comes late" in there.lessons[0]
+        status = await there.types("/daily status")
+        assert status.count("missed, since I was down") == 2
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+@pytest.mark.parametrize("step", ["claim", "begin", "send", "confirm"])
+def test_whoever_dies_at_any_step_loses_and_doubles_nothing(platform: str, step: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        (claim,) = await there.store.claim(10, [platform])
+        if step != "claim":
+            (found,) = (await there.daily.due([claim])).values()
+            assert found
+            assert await there.store.begin(claim.delivery, found[0].key)
+            if step in ("send", "confirm"):
+                await there.messengers[platform].post(claim.subscription.place, found[1], nonce(claim.delivery))
+        there.time.passes(seconds=61)
+        await there.ticks()
+        (delivery,) = (await there.store.deliveries([1], 5))[1]
+        unsure = step != "claim" and platform == "slack"
+        assert delivery.outcome is (Outcome.UNKNOWN if unsure else Outcome.SENT)
+        sent = step in ("send", "confirm") or not unsure
+        assert len(there.lessons) == int(sent)
+        await there.ticks()
+        assert len(there.lessons) == int(sent)
+
+    in_channel(platform, tmp_path, scenario)
+
+
+def test_daily_lessons_are_managed_from_the_app_home(tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        home = await there.ada.opens_home()
+        assert "Daily lesson: on" in home.shown
+        assert "Daily lessons" not in (await there.guest.opens_home()).shown
+        await there.ada.presses(home, "Pause", leads_to=3)
+        assert "Ada paused" in there.posts[-1]
+        again = await there.ada.opens_home()
+        assert "Daily lesson: paused" in again.shown
+        await there.ada.presses(again, "Resume", leads_to=3)
+        assert "Daily lesson: on" in (await there.ada.opens_home()).shown
+
+    in_channel("slack", tmp_path, scenario)
