@@ -97,20 +97,6 @@ def test_a_double_click_posts_once() -> None:
     converse(scenario)
 
 
-def test_only_who_manages_the_channel_may_change_its_daily_lesson() -> None:
-    async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild, permissions=["manage_channels"])
-        bob = fake.person("Bob", guild)
-        general = guild.channel("general")
-        assert "takes the permission Manage Channels" in (await bob.types(general, "/daily on")).text
-        assert "Manage Channels" not in (await ada.types(general, "/daily on")).text
-        for command in ("/daily status", "/daily preview"):
-            assert "Manage Channels" not in (await bob.types(general, command)).text
-
-    converse(scenario)
-
-
 PLACES = ("channel", "thread", "forum", "voice", "dm", "unable", "mute", "installed", "chat")
 
 
@@ -341,6 +327,18 @@ def test_a_session_that_is_lost_is_begun_anew_and_a_token_taken_away_ends_all() 
                 await asyncio.wait_for(task, 15)
 
     without_pauses(run)
+
+
+@pytest.mark.parametrize("route", ["/users/@me", "/gateway/bot"])
+def test_a_discord_that_is_down_is_no_fault_of_the_bot(route: str) -> None:
+    async def run() -> None:
+        async with LocalDiscord() as fake:
+            fake.fail("GET", route, status=503, times=9)
+            async with running(garden_desk(), fake):
+                pass
+
+    with pytest.raises(ConnectionError, match="Discord is down"):
+        asyncio.run(run())
 
 
 def test_a_lost_connection_is_resumed_and_a_refused_token_is_named() -> None:
