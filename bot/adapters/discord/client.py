@@ -108,7 +108,8 @@ async def serve(
 ) -> None:
     """Answer in Discord until cancelled; `connected` is set while every shard has its gateway.
 
-    `messengers` has an entry as long as the API can be. Raises SettingsError where Discord refuses the token.
+    `messengers` has an entry as long as the API can be. Raises SettingsError where Discord refuses the token,
+    OSError where it cannot be reached.
     """
     discord.http.Route.BASE = settings.api_url  # a constant of the library: there is no other way to name another API
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
@@ -122,6 +123,8 @@ async def serve(
             await client.connect()
     except discord.LoginFailure as error:
         raise _refused("Discord refuses DISCORD_TOKEN") from error
+    except (discord.DiscordServerError, discord.GatewayNotFound) as error:
+        raise ConnectionError(f"Discord is down ({faults.code(error)})") from error
     except discord.ConnectionClosed as error:
         if error.code != 4004:
             raise

@@ -113,7 +113,9 @@ class Interactions:
                 log.warning("discord_announcement_unsent", error=faults.code(error), channel=place.channel)
         if answer.change:
             await daily.keep(answer.change)
-        await spot.answer(answer.card)
+            await spot.confirm(answer.card)
+        else:
+            await spot.answer(answer.card)
 
     async def _complete(self, interaction: Interaction) -> None:
         data: Any = interaction.data

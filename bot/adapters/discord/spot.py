@@ -74,7 +74,7 @@ class Spot:
         await self.interaction.followup.send(view=view, ephemeral=True, allowed_mentions=layout.NOBODY)
 
     async def confirm(self, card: Card) -> None:
-        """Tell that something was posted. It stands even where that cannot be told: nobody should post it again."""
+        """Tell that something was done. It stands even where that cannot be told: nobody should do it again."""
         for way in (self.answer, self._follow):
             try:
                 await way(card)

@@ -18,7 +18,7 @@ from tests.fakes.local_discord import LocalDiscord
 async def running(
     desk: Desk, fake: LocalDiscord, guild: int | None = None, token: str = "", gateway: str = "", **parts: Any
 ) -> AsyncIterator[asyncio.Event]:
-    """The bot, connected, for the length of the block; gives what is set while it is."""
+    """The bot, connected, for the length of the block; gives what is set while it is. `parts` are the rest of it."""
     base, before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     connected = asyncio.Event()
     settings = Discord(fake.api_url, gateway, guild, token or fake.token)

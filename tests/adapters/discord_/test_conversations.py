@@ -329,6 +329,18 @@ def test_a_session_that_is_lost_is_begun_anew_and_a_token_taken_away_ends_all() 
     without_pauses(run)
 
 
+@pytest.mark.parametrize("route", ["/users/@me", "/gateway/bot"])
+def test_a_discord_that_is_down_is_no_fault_of_the_bot(route: str) -> None:
+    async def run() -> None:
+        async with LocalDiscord() as fake:
+            fake.fail("GET", route, status=503, times=9)
+            async with running(garden_desk(), fake):
+                pass
+
+    with pytest.raises(ConnectionError, match="Discord is down"):
+        asyncio.run(run())
+
+
 def test_a_lost_connection_is_resumed_and_a_refused_token_is_named() -> None:
     async def scenario(fake: LocalDiscord) -> None:
         guild = fake.guild("Garden")

@@ -1,0 +1,37 @@
+"""The install links ask for what the code needs and nothing more."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.__main__ import main
+from bot.adapters.discord.client import INTENTS
+from bot.adapters.discord.manifest import PERMISSIONS, manifest
+from tests.fakes.local_discord.guilds import BOT_PERMISSIONS
+
+
+def asked(link: str) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(link).query).items()}
+
+
+def test_a_server_gives_four_permissions_and_a_user_none() -> None:
+    made = manifest("123")
+    server, user = asked(made["server_install"]), asked(made["user_install"])
+    assert (server["client_id"], server["scope"]) == ("123", "bot applications.commands")
+    assert int(server["permissions"]) == 1 << 10 | 1 << 11 | 1 << 16 | 1 << 38  # Discord's numbers of these four
+    assert set(PERMISSIONS) == set(BOT_PERMISSIONS)  # with which every conversation is tested
+    assert user == {"client_id": "123", "scope": "applications.commands", "integration_type": "1"}
+    assert "next" not in made
+
+
+def test_no_privileged_intent_is_asked_for() -> None:
+    assert [name for name in ("members", "presences", "message_content") if getattr(INTENTS, name)] == []
+    assert manifest("123")["privileged_intents"] == []
+
+
+def test_without_an_id_it_says_where_to_find_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest", "discord"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert "YOUR_APPLICATION_ID" in made["server_install"]
+    assert "General Information" in made["next"]
