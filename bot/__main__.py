@@ -109,6 +109,15 @@ def _db(options: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from bot import doctor  # noqa: PLC0415 - likewise
+    from bot.ports import Level  # noqa: PLC0415 - likewise
+
+    found = asyncio.run(doctor.examine(_places(options), os.environ))
+    print(doctor.told(found, as_json=options.json))
+    return 1 if any(one.level is Level.FAULT for one in found) else 0
+
+
 def _manifest(options: argparse.Namespace) -> int:
     settings = asyncio.run(app.load_settings(_places(options)))
     if options.platform == "discord":
@@ -209,7 +218,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; {f'did you mean {near}?' if near else f'see {self.prog} --help'}\n")
 
 
-_VERBS = ("console", "run", "lookup", "quote", "lesson", "import", "check", "export", "manifest", "db")
+_VERBS = ("console", "run", "lookup", "quote", "lesson", "import", "check", "export", "manifest", "db", "doctor")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -259,6 +268,8 @@ def _parser() -> argparse.ArgumentParser:
     six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
     seven = verb("db", _db, "Bring the database to the schema of this version", "db upgrade")
     seven.add_argument("step", choices=("upgrade",))
+    eight = verb("doctor", _doctor, "Everything that the bot stands on, each fault with its mend", "doctor")
+    eight.add_argument("--json", action="store_true", help="print one JSON line a finding")
     return parser
 
 

@@ -113,7 +113,8 @@ def _value(node: yaml.Node) -> Any:
 
 
 def _unknown(name: str, known: Iterable[str], line: int) -> Problem:
-    near = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=65)
+    groups = {key.partition(".")[0] for key in known if "." in key}
+    near = process.extractOne(name, [*known, *sorted(groups)], scorer=fuzz.ratio, score_cutoff=65)
     mend = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(f'`{key}`' for key in known)}"
     return Problem(f"`{name}` is unknown", mend, line)
 

@@ -218,6 +218,7 @@ class Field:
             if process.exitcode == -signal.SIGKILL:
                 self.count.kills += 1
             else:
+                assert process.exitcode == 0, process.exitcode
                 self.next_day()
         await self.finish()
 

@@ -1,0 +1,144 @@
+"""`python -m bot doctor`: everything that the bot stands on, looked at one by one, each fault with its mend."""
+
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from zoneinfo import available_timezones
+
+from bot import app
+from bot.adapters import content
+from bot.adapters.store import migrate
+from bot.adapters.store.engine import open_engine
+from bot.adapters.store.store import SqlStore
+from bot.adapters.store.tables import VERSION
+from bot.app import Places
+from bot.core import wording
+from bot.core.daily import Outcome, State
+from bot.core.errors import BotError
+from bot.core.parser import Limits
+from bot.ports import Finding, Level
+from bot.settings import Settings
+
+_APART = timedelta(seconds=30)  # between this machine's clock and the database's
+
+
+async def examine(places: Places, environment: Mapping[str, str]) -> list[Finding]:
+    """Every finding, in order. Raises nothing: what cannot be looked at is a fault itself."""
+    found = [*_python(), *_zones()]
+    settings: Settings | None = None
+    try:
+        settings = await app.load_settings(places, environment)
+        found.append(Finding(Level.OK, "settings", "read"))
+    except BotError as error:
+        found += _faults("settings", error)
+    limits = settings.limits if settings else Limits()
+    found += [finding async for finding in _content(places, limits)]
+    if settings is None:
+        return found
+    if not settings.slack and not settings.discord:
+        found.append(Finding(Level.WARNING, "platforms", "no token is set", wording.TOKENS_TO_SET))
+    if settings.slack:
+        from bot.adapters.slack import checkup as slack  # noqa: PLC0415 - only where its token is set
+
+        found += await slack.check(settings.slack)
+    if settings.discord:
+        from bot.adapters.discord import checkup as discord  # noqa: PLC0415 - likewise
+
+        found += await discord.check(settings.discord, settings.prefix)
+    return [*found, *[finding async for finding in _database(settings)]]
+
+
+def _faults(subject: str, error: BotError) -> list[Finding]:
+    found = []
+    for problem in error.problems:
+        where = ":".join(str(part) for part in (problem.file, problem.line) if part is not None)
+        found.append(Finding(Level.FAULT, where or subject, problem.reason, problem.mend))
+    return found
+
+
+def _python() -> Iterable[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(Level.OK, "python", version)
+
+
+def _zones() -> Iterable[Finding]:
+    zones = available_timezones()
+    mend = "install the package tzdata anew: pip install --force-reinstall tzdata"
+    if len(zones) < 400:
+        yield Finding(Level.FAULT, "time zones", f"only {len(zones)} are known", mend)
+        return
+    released = metadata.version("tzdata")
+    age = datetime.now(UTC).year - int(released.partition(".")[0])
+    level, mend = (Level.WARNING, "renew the package tzdata") if age > 1 else (Level.OK, "")
+    yield Finding(level, "time zones", f"{len(zones)}, tzdata {released}", mend)
+
+
+async def _content(places: Places, limits: Limits) -> AsyncIterator[Finding]:
+    problems = await content.check_folder(places.content, limits)
+    for finding in _faults("content", BotError(problems)):
+        yield finding
+    if not problems:
+        library = await content.read_library(places.content, limits)
+        yield Finding(Level.OK, "content", f"{len(library.entries)} entries, summaries: {', '.join(library.summaries)}")
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    engine = open_engine(settings.database)
+    try:
+        version = await migrate.version(engine)
+        yield _schema(version, engine.dialect.name)
+        if version != VERSION:
+            return
+        store = SqlStore(engine, "doctor", settings.daily.grace)
+        apart = abs(await store.now() - datetime.now(UTC))
+        level, mend = (Level.WARNING, "set both clocks by NTP") if apart > _APART else (Level.OK, "")
+        yield Finding(level, "clock", f"{apart.total_seconds():.1f} s from the database's", mend)
+        async for finding in _subscriptions(store, settings.prefix):
+            yield finding
+    except BotError as error:
+        for finding in _faults("database", error):
+            yield finding
+    finally:
+        await engine.dispose()
+
+
+def _schema(version: str, kind: str) -> Finding:
+    if version == VERSION:
+        return Finding(Level.OK, "database", f"{kind}, schema {version}")
+    if version > VERSION:
+        said = f"schema {version} is newer than this bot"
+        return Finding(Level.FAULT, "database", said, "install the newer version of the bot")
+    if kind == "sqlite":
+        return Finding(Level.OK, "database", f"{kind}, brought to schema {VERSION} when the bot starts")
+    said = f"schema {version or 'none'} is older than {VERSION}"
+    return Finding(Level.FAULT, "database", said, "run `python -m bot db upgrade`")
+
+
+async def _subscriptions(store: SqlStore, prefix: str) -> AsyncIterator[Finding]:
+    every = await store.every()
+    latest = await store.deliveries([one.id for one in every], 1)
+    for one in every:
+        place = one.place
+        subject = f"{place.platform} channel {place.channel}"
+        last = latest[one.id][0] if latest[one.id] else None
+        if one.state is State.REFUSED:
+            yield Finding(Level.FAULT, subject, one.reason, f"mend that, then /{prefix}daily resume there")
+        elif last and last.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.MISSED):
+            said = f"{last.date}: {wording.outcome(last.outcome, place.platform, last.reason)}"
+            yield Finding(Level.WARNING, subject, said, f"/{prefix}daily status there tells more")
+        else:
+            yield Finding(
+                Level.OK, subject, f"{last.date}: {last.outcome}" if last else f"{one.state}, nothing sent yet"
+            )
+
+
+def told(found: Iterable[Finding], *, as_json: bool) -> str:
+    """The findings for a person, or as JSON lines."""
+    if as_json:
+        fields = ("level", "subject", "said", "mend")
+        return "\n".join(json.dumps({name: getattr(one, name) for name in fields}, ensure_ascii=False) for one in found)
+    signs = {Level.OK: "ok     ", Level.WARNING: "warning", Level.FAULT: "FAULT  "}
+    lines = (f"{signs[one.level]}  {one.subject}: {one.said}" + (f"; {one.mend}" if one.mend else "") for one in found)
+    return "\n".join(lines)

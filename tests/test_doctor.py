@@ -1,0 +1,187 @@
+"""`doctor` names what is wrong and how to mend it: faults planted one at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot import doctor
+from bot.adapters.slack.manifest import manifest
+from bot.adapters.store import migrate
+from bot.adapters.store.engine import open_engine
+from bot.adapters.store.store import SqlStore
+from bot.app import Places
+from bot.core.daily import Outcome, Place, State, Subscription
+from bot.core.recurrence import Schedule
+from bot.ports import Finding, Level
+from tests.documents import KEPT
+from tests.fakes.local_discord import LocalDiscord
+from tests.fakes.slack import LocalSlack
+
+
+@dataclass
+class House:
+    """A healthy installation; a fault is planted by changing it."""
+
+    folder: Path
+    slack: LocalSlack
+    discord: LocalDiscord
+    environment: dict[str, str]
+    config: str
+
+    async def store(self) -> SqlStore:
+        engine = open_engine(f"sqlite+aiosqlite:///{self.folder / 'bot.db'}")
+        await migrate.upgrade(engine)
+        return SqlStore(engine, "x", timedelta(hours=6))
+
+    async def examined(self) -> list[Finding]:
+        (self.folder / "bot.yaml").write_text(self.config, "utf-8")
+        return await doctor.examine(Places(self.folder / "content", self.folder / "bot.yaml"), self.environment)
+
+
+def in_house(folder: Path, scenario: Callable[[House], Awaitable[None]], **slack_options: Any) -> None:
+    async def run() -> None:
+        async with (
+            LocalSlack(manifest=manifest(), **slack_options) as slack,
+            LocalDiscord(rate_limits=False) as discord,
+        ):
+            (folder / "content").mkdir()
+            (folder / "content" / "garden.md").write_text(KEPT, "utf-8")
+            environment = {
+                "SLACK_BOT_TOKEN": slack.bot_token,
+                "SLACK_APP_TOKEN": slack.app_token,
+                "DISCORD_TOKEN": discord.token,
+                "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
+            }
+            config = f"slack: {{api_url: '{slack.api_url}'}}\ndiscord: {{api_url: '{discord.api_url}'}}\n"
+            await scenario(House(folder, slack, discord, environment, config))
+
+    asyncio.run(run())
+
+
+async def refused_channel(house: House, state: State, outcome: Outcome) -> None:
+    store = await house.store()
+    made = datetime.now(UTC) - timedelta(days=1)
+    schedule = Schedule(made.time().replace(second=0, microsecond=0), "UTC")
+    subscription = await store.put(
+        Subscription(Place("slack", "T1", "C1"), schedule, made, state=State.ON, reason="I am not in this channel.")
+    )
+    for claim in await store.claim(10, ["slack"]):
+        await store.settle(claim.delivery, outcome, reason="gone")
+    if state is not State.ON:
+        await store.put(replace(subscription, state=state))
+    await store.close()
+
+
+async def newer(house: House) -> None:
+    store = await house.store()
+    async with store._engine.begin() as connection:  # no public way leads to a newer schema
+        await connection.execute(text("UPDATE schema_version SET version_num = '9999'"))
+    await store.close()
+
+
+Plant = Callable[[House], Any]
+
+
+def setting(line: str) -> Plant:
+    return lambda house: setattr(house, "config", house.config + line + "\n")
+
+
+def variable(**values: str) -> Plant:
+    return lambda house: house.environment.update(values)
+
+
+def address(platform: str) -> Plant:
+    def plant(house: House) -> None:
+        kept = [line for line in house.config.splitlines() if not line.startswith(platform)]
+        house.config = "\n".join([*kept, f"{platform}: {{api_url: 'http://127.0.0.1:1/api'}}"])
+
+    return plant
+
+
+def content(text_: str | None) -> Plant:
+    def plant(house: House) -> None:
+        file = house.folder / "content" / "garden.md"
+        file.unlink() if text_ is None else file.write_text(text_, "utf-8")
+
+    return plant
+
+
+def no_token(house: House) -> None:
+    house.environment = {"DATABASE_URL": house.environment["DATABASE_URL"]}
+
+
+def channel(state: State, outcome: Outcome) -> Plant:
+    return lambda house: refused_channel(house, state, outcome)
+
+
+FAULT, WARNING = Level.FAULT, Level.WARNING
+FAULTS: dict[str, tuple[Plant, Level, str]] = {
+    "an unknown setting": (setting("colour: red"), FAULT, "`colour` is unknown"),
+    "a misspelt setting": (setting("serach: {results: 3}"), FAULT, "did you mean"),
+    "a wrong value": (setting("search: {results: 99}"), FAULT, "from 1 to 10"),
+    "no YAML": (setting("a: ["), FAULT, "this is no YAML"),
+    "a zone that is none": (setting("daily: {timezone: Berlin}"), FAULT, "an IANA time zone"),
+    "a password in the settings": (setting("database: {url: 'postgresql://a:b@c/d'}"), FAULT, "without a password"),
+    "tokens at odds": (variable(SLACK_CLIENT_ID="1"), FAULT, "beside a client id"),
+    "a bad port": (variable(PORT="x"), FAULT, "PORT is no number"),
+    "a strange token": (variable(SLACK_BOT_TOKEN="abc"), FAULT, "does not begin with xoxb-"),
+    "no token": (no_token, WARNING, "no token"),
+    "a dead Slack token": (variable(SLACK_BOT_TOKEN="xoxb-9"), FAULT, "SLACK_BOT_TOKEN: Slack"),
+    "a dead app token": (variable(SLACK_APP_TOKEN="xapp-9"), FAULT, "SLACK_APP_TOKEN: Slack"),
+    "a dead Discord token": (variable(DISCORD_TOKEN="9"), FAULT, "Discord refuses it"),
+    "Slack out of reach": (address("slack"), FAULT, "Slack cannot be reached"),
+    "Discord out of reach": (address("discord"), FAULT, "Discord: it cannot be reached"),
+    "commands not registered": (lambda _: None, WARNING, "Discord commands: not what this version has"),
+    "no content": (content(None), FAULT, "import a summary"),
+    "broken content": (content("---\ntitle: x\n---\n"), FAULT, "`kind` is missing"),
+    "content twice": (content(KEPT.replace("{#clay}", "{#labels}")), FAULT, "is taken"),
+    "a bad database address": (variable(DATABASE_URL="mysql://x"), FAULT, "DATABASE_URL"),
+    "a database out of reach": (variable(DATABASE_URL="postgresql://a:s3cret@127.0.0.1:1/x"), FAULT, "cannot be used"),
+    "a newer database": (newer, FAULT, "newer than this bot"),
+    "a refused channel": (channel(State.REFUSED, Outcome.FAILED), FAULT, "/daily resume"),
+    "a failed lesson": (channel(State.ON, Outcome.FAILED), WARNING, "not sent (gone)"),
+    "an unknown lesson": (channel(State.ON, Outcome.UNKNOWN), WARNING, "never confirmed"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_named_with_its_mend(name: str, tmp_path: Path) -> None:
+    plant, level, said = FAULTS[name]
+
+    async def scenario(house: House) -> None:
+        planted = plant(house)
+        if asyncio.iscoroutine(planted):
+            await planted
+        found = await house.examined()
+        lines = doctor.told(found, as_json=False)
+        mine = [one for one in found if said in doctor.told([one], as_json=False)]
+        assert mine, lines
+        assert mine[0].level is level
+        assert mine[0].mend
+        for secret in ("s3cret", house.slack.bot_token, house.slack.app_token, house.discord.token):
+            assert secret not in lines
+
+    in_house(tmp_path, scenario)
+
+
+def test_a_scope_that_is_missing_is_named(tmp_path: Path) -> None:
+    async def scenario(house: House) -> None:
+        (fault,) = [one for one in await house.examined() if one.level is Level.FAULT]
+        assert "users:read not granted" in fault.said
+
+    in_house(tmp_path, scenario, scopes=["commands", "chat:write", "app_mentions:read", "im:history"])
+
+
+def test_a_healthy_house_has_no_fault(tmp_path: Path) -> None:
+    async def scenario(house: House) -> None:
+        found = await house.examined()
+        assert {one.subject for one in found if one.level is not Level.OK} == {"Discord commands"}
+        assert len(doctor.told(found, as_json=True).splitlines()) == len(found) >= 9
+
+    in_house(tmp_path, scenario)
