@@ -18,7 +18,8 @@ from sqlalchemy import insert, text
 
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
-from bot.adapters.store.store import SqlStore, _next, _row
+from bot.adapters.store.rows import subscription_row, upcoming_row
+from bot.adapters.store.store import SqlStore
 from bot.adapters.store.tables import subscriptions
 from bot.core.daily import Place, Subscription
 from bot.core.recurrence import Schedule, next_occurrence
@@ -47,8 +48,8 @@ class Stall:
 async def claimed(kind: str, size: int, folder: Path) -> str:
     engine = open_engine(fresh(kind, folder))
     await migrate.upgrade(engine)
-    upcoming = _next(next_occurrence(NINE, MADE))
-    row = _row(Subscription(Place("slack", "T1", ""), NINE, MADE))
+    upcoming = upcoming_row(next_occurrence(NINE, MADE))
+    row = subscription_row(Subscription(Place("slack", "T1", ""), NINE, MADE))
     async with engine.begin() as connection:
         rows = [{**row, **upcoming, "channel": f"C{number}"} for number in range(size)]
         for at in range(0, size, 5000):

@@ -66,6 +66,8 @@ class Subscription:
     by_name: str = ""
     skip: date | None = None
     reason: str = ""  # why it is paused or refused
+    declared: bool = False  # in config/bot.yaml, which manages it
+    forum: str = ""  # in a forum: "post" for one a day, "thread" for one that holds all
     id: int = 0  # given by the store
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+READING = {"commonplace_reading": True}  # execution options of a transaction that writes nothing
 _BUSY_MS = 5000  # how long SQLite waits for a writer
 
 
@@ -38,4 +39,5 @@ def _tuned(connection: Any, _: Any) -> None:
 
 def _begun(connection: Any) -> None:
     """A transaction that will write takes its turn at once, instead of failing half-way as another writes."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = READING.keys() <= connection.get_execution_options().keys()
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

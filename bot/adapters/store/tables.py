@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, false
 
-VERSION = "0001"  # of the schema; the last migration
+VERSION = "0002"  # of the schema; the last migration
 
 metadata = MetaData()
 
@@ -26,6 +26,8 @@ subscriptions = Table(
     Column("since", BigInteger, nullable=False),
     Column("skip", String(10)),
     Column("reason", Text, nullable=False),
+    Column("declared", Boolean, nullable=False, server_default=false()),
+    Column("forum", String(8), nullable=False, server_default=""),
     Column("next_date", String(10), nullable=False),
     Column("next_due", BigInteger, nullable=False),
     Index("subscriptions_place", "platform", "workspace", "channel", "thread", unique=True),
@@ -55,6 +57,14 @@ leases = Table(
     Column("name", String(64), primary_key=True),
     Column("holder", String(64), nullable=False),
     Column("until", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("seen", BigInteger, nullable=False),
+    Index("events_seen", "seen"),
 )
 
 

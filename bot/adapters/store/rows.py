@@ -1,0 +1,107 @@
+"""Subscriptions and deliveries as rows, and the conditions that pick them. Knows no connection and no moment."""
+
+import json
+from datetime import date, time
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, bindparam, func, select
+
+from bot.adapters.store.tables import deliveries, moment, stamp, subscriptions
+from bot.core.daily import Delivery, Outcome, Place, State, Subscription
+from bot.core.recurrence import Occurrence, Schedule
+
+
+def place_is(place: Place) -> ColumnElement[bool]:
+    columns = subscriptions.c
+    return and_(
+        columns.platform == place.platform,
+        columns.workspace == place.workspace,
+        columns.channel == place.channel,
+        columns.thread == place.thread,
+    )
+
+
+def delivery_is(delivery: Delivery) -> ColumnElement[bool]:
+    return and_(deliveries.c.subscription == delivery.subscription, deliveries.c.date == delivery.date.isoformat())
+
+
+def among(dialect: str, column: Any, ids: list[int]) -> ColumnElement[bool]:
+    """Whether a column is one of many numbers, passed as one value: no database limits how many."""
+    if dialect == "postgresql":
+        return column == func.any(bindparam(None, ids, type_=ARRAY(Integer), unique=True))  # type: ignore[no-any-return]
+    listed = func.json_each(json.dumps(ids)).table_valued("value")
+    return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
+
+
+def upcoming_row(upcoming: Occurrence) -> dict[str, Any]:
+    """The columns that say what comes next."""
+    return {"next_date": upcoming.date.isoformat(), "next_due": stamp(upcoming.at)}
+
+
+def subscription_row(subscription: Subscription) -> dict[str, Any]:
+    """All columns but the id and what comes next."""
+    place, schedule = subscription.place, subscription.schedule
+    return {
+        "platform": place.platform,
+        "workspace": place.workspace,
+        "channel": place.channel,
+        "thread": place.thread,
+        "time": schedule.time.strftime("%H:%M"),
+        "zone": schedule.zone,
+        "days": "".join(map(str, sorted(schedule.days))),
+        "within": subscription.within,
+        "state": subscription.state.value,
+        "by": subscription.by,
+        "by_name": subscription.by_name,
+        "since": stamp(subscription.since),
+        "skip": subscription.skip.isoformat() if subscription.skip else None,
+        "reason": subscription.reason,
+        "declared": subscription.declared,
+        "forum": subscription.forum,
+    }
+
+
+def subscription(row: Any) -> Subscription:
+    """A row of the table's columns, in their order. Raises ValueError where one holds what it may not."""
+    id_, platform, workspace, channel, thread, at, zone, days, within, state, by, by_name, since, skip = row[:14]
+    reason, declared, forum = row[14:17]
+    return Subscription(
+        Place(platform, workspace, channel, thread),
+        schedule(at, zone, days),
+        moment(since),
+        within,
+        _STATES.get(state) or State(state),
+        by,
+        by_name,
+        date.fromisoformat(skip) if skip else None,
+        reason,
+        declared,
+        forum,
+        id_,
+    )
+
+
+@cache
+def schedule(at: str, zone: str, days: str) -> Schedule:
+    """Schedules are few and shared by many channels."""
+    return Schedule(time.fromisoformat(at), zone, frozenset(map(int, days)))
+
+
+def delivery(row: Any) -> Delivery:
+    """A row of the table's columns, in their order. Raises ValueError where one holds what it may not."""
+    subscription, day, due, outcome, entry, message, reason, first_try, settled = row[:9]
+    return Delivery(
+        subscription,
+        date.fromisoformat(day),
+        moment(due),
+        Outcome(outcome),
+        entry,
+        message,
+        reason,
+        moment(first_try) if first_try is not None else None,
+        moment(settled) if settled is not None else None,
+    )
+
+
+_STATES = {state.value: state for state in State}
