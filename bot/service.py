@@ -46,7 +46,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         daily, messengers = Daily(desk, store), dict[str, Messenger]()
-        platforms = _platforms(desk, settings, daily, messengers, engine)
+        platforms = _platforms(desk, settings, daily, messengers, store)
         tasks = [asyncio.create_task(_kept_up(name, serve), name=name) for name, serve in platforms.items()]
         everything = asyncio.gather(*tasks, return_exceptions=True)
         everything.add_done_callback(lambda _: stop.set())
@@ -86,17 +86,23 @@ Serve = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def _platforms(
-    desk: Desk, settings: Settings, daily: Daily, messengers: dict[str, Messenger], engine: AsyncEngine
+    desk: Desk, settings: Settings, daily: Daily, messengers: dict[str, Messenger], store: SqlStore
 ) -> dict[str, Serve]:
     found: dict[str, Serve] = {}
     if settings.slack:
         from bot.adapters.slack import client as slack  # noqa: PLC0415 - 200 ms that Discord alone need not take
 
-        found["slack"] = partial(slack.serve, desk, settings.slack, daily=daily, messengers=messengers, engine=engine)
+        found["slack"] = partial(
+            slack.serve, desk, settings.slack, daily=daily, messengers=messengers, engine=store.engine
+        )
     if settings.discord:
+        # SQLite is for one process, which needs nobody's leave.
+        leases = store if store.engine.dialect.name == "postgresql" else None
         from bot.adapters.discord import client as discord  # noqa: PLC0415 - 170 ms that Slack alone need not take
 
-        found["discord"] = partial(discord.serve, desk, settings.discord, daily=daily, messengers=messengers)
+        found["discord"] = partial(
+            discord.serve, desk, settings.discord, daily=daily, messengers=messengers, leases=leases
+        )
     return found
 
 

@@ -34,7 +34,7 @@ class SqlStore:
     def __init__(
         self, engine: AsyncEngine, holder: str, grace: timedelta, clock: Callable[[], datetime] | None = None
     ) -> None:
-        self._engine, self._holder, self._grace = engine, holder, grace
+        self.engine, self._holder, self._grace = engine, holder, grace
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
         self._reading = engine.execution_options(**READING)
@@ -44,10 +44,10 @@ class SqlStore:
     async def _transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
         """One transaction. Raises StoreError where the database cannot be reached, is full or is locked."""
         try:
-            async with (self._reading if reading else self._engine).begin() as connection:
+            async with (self._reading if reading else self.engine).begin() as connection:
                 yield connection
         except (DBAPIError, OSError, SqlTimeoutError) as error:
-            raise unusable(self._engine, error) from error
+            raise unusable(self.engine, error) from error
 
     async def _now(self, connection: AsyncConnection) -> datetime:
         if self._clock:
@@ -64,7 +64,7 @@ class SqlStore:
             return await self._now(connection)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.engine.dispose()
 
     # ---- subscriptions
 
