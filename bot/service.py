@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
@@ -41,7 +40,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     if not settings.slack and not settings.discord:
         raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
     desk = await open_desk(places, settings)
-    async with _store(settings) as (store, engine):
+    async with _store(settings) as store:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -59,13 +58,13 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[tuple[SqlStore, AsyncEngine]]:
+async def _store(settings: Settings) -> AsyncIterator[SqlStore]:
     """The database, ready to be used."""
     engine = open_engine(settings.database)
     try:
         await migrate.prepare(engine)
         holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        yield SqlStore(engine, holder, settings.daily.grace), engine
+        yield SqlStore(engine, holder, settings.daily.grace)
     finally:
         await engine.dispose()
 
