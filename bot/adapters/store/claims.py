@@ -64,8 +64,8 @@ def one_of_keys() -> tuple[Any, Any]:
 
 async def due(
     connection: AsyncConnection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
-) -> list[Claim]:
-    """What is due now, each once. Records what was missed or skipped."""
+) -> tuple[list[Claim], list[tuple[str, Outcome]]]:
+    """What is due now, each once; and the platform and outcome of each that was missed or skipped, which it records."""
     query = (
         select(subscriptions)
         .where(subscriptions.c.state == State.ON, subscriptions.c.next_due <= stamp(hold.now))
@@ -80,13 +80,24 @@ async def due(
     ]
     taken = await _write(connection, hold, owing)
     await _move(connection, owing)
+    past = [
+        (row.platform, outcome)
+        for found, several in owing
+        for outcome, dates in _past(found)
+        for row in several
+        for _ in dates
+    ]
     return [
         Claim(rows.subscription(row), Delivery(row[0], found.post.date, found.post.at, Outcome.CLAIMED))
         for found, several in owing
         if found.post
         for row in several
         if row[0] in taken
-    ]
+    ], past
+
+
+def _past(found: Owed) -> tuple[tuple[Outcome, tuple[Occurrence, ...]], ...]:
+    return (Outcome.MISSED, found.missed), (Outcome.SKIPPED, found.skipped)
 
 
 Alike = tuple[str, str, str, str | None, str, int]
@@ -129,7 +140,7 @@ async def _write(connection: AsyncConnection, hold: Hold, owing: Owing) -> set[i
     others: list[dict[str, Any]] = []
     for found, several in owing:
         ids = [row[0] for row in several]
-        for outcome, dates in ((Outcome.MISSED, found.missed), (Outcome.SKIPPED, found.skipped)):
+        for outcome, dates in _past(found):
             others += [_new(one, occurrence, outcome, hold) for occurrence in dates for one in ids]
         if found.post is None:
             continue

@@ -22,19 +22,27 @@ from bot.adapters.store.migrate import unusable
 from bot.adapters.store.tables import deliveries, events, leases, stamp, subscriptions
 from bot.core.daily import SEEN, Delivery, Outcome, Place, State, Subscription
 from bot.core.recurrence import next_occurrence, occurrences
-from bot.ports import Claim
+from bot.ports import Claim, Watch, unwatched
 
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
 
 
 class SqlStore:
-    """The Store port. `holder` names this process; `clock` overrides the clock that decides, for tests."""
+    """The Store port. `holder` names this process; `clock` overrides the clock that decides, for tests.
+
+    `watch` is told of what was missed or skipped, which nobody else comes to see.
+    """
 
     def __init__(
-        self, engine: AsyncEngine, holder: str, grace: timedelta, clock: Callable[[], datetime] | None = None
+        self,
+        engine: AsyncEngine,
+        holder: str,
+        grace: timedelta,
+        clock: Callable[[], datetime] | None = None,
+        watch: Watch = unwatched,
     ) -> None:
-        self.engine, self._holder, self._grace = engine, holder, grace
+        self.engine, self._holder, self._grace, self._watch = engine, holder, grace, watch
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
         self._reading = engine.execution_options(**READING)
@@ -62,6 +70,11 @@ class SqlStore:
     async def now(self) -> datetime:
         async with self._transaction(reading=True) as connection:
             return await self._now(connection)
+
+    async def answers(self) -> None:
+        """Ask for something that lies in the database. Raises StoreError."""
+        async with self._transaction(reading=True) as connection:
+            await connection.execute(select(leases.c.name).limit(1))
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -147,7 +160,9 @@ class SqlStore:
             hold = await self._hold(connection)
             left = await claims.lapsed(connection, hold, limit, platforms)
             room = limit - len(left)
-            new = await claims.due(connection, hold, self._grace, room, platforms) if room else []
+            new, past = await claims.due(connection, hold, self._grace, room, platforms) if room else ([], [])
+        for platform, outcome in past:
+            self._watch(platform, outcome, None)
         return [*left, *new]
 
     async def begin(self, delivery: Delivery, entry: str) -> bool:
@@ -166,18 +181,21 @@ class SqlStore:
             )
         return result.rowcount == 1
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = "") -> None:
+    async def settle(
+        self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
+    ) -> datetime | None:
         mine = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
         # Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
         surely = true() if outcome is Outcome.SENT else false()
         async with self._transaction() as connection:
             now = await self._now(connection)
             values = {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
-            await connection.execute(
+            result = await connection.execute(
                 update(deliveries)
                 .where(rows.delivery_is(delivery), or_(mine, and_(surely, deliveries.c.outcome != Outcome.SENT)))
                 .values(**values, holder="", held_until=0)
             )
+        return now if result.rowcount else None
 
     async def release(self, claimed: Sequence[Claim]) -> None:
         await self._until(claimed, lambda _: 0)
