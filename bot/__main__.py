@@ -9,6 +9,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from bot import __version__, app
 from bot.adapters import content
 from bot.core import records, wording
 from bot.core.card import Card
-from bot.core.errors import BotError
+from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
 from bot.core.typed import nearest
 from bot.desk import Asker, Desk
@@ -123,10 +124,16 @@ def _manifest(options: argparse.Namespace) -> int:
     if options.platform == "discord":
         from bot.adapters.discord import manifest as discord  # noqa: PLC0415 - a platform's libraries take long to load
 
+        if options.application and not re.fullmatch(r"\d{15,21}", options.application):
+            raise UsageError(Problem(f"{options.application} is no application id", wording.FIND_APPLICATION_ID))
         return _write([discord.manifest(options.application or "")], indent=2)
     from bot.adapters.slack.manifest import manifest  # noqa: PLC0415 - likewise
 
     address = (options.http or "").rstrip("/")
+    if options.many and not address:
+        raise UsageError(Problem("--many needs the app's address", "give --http https://…, where it is installed"))
+    if address and not re.fullmatch(r"https://[\w.-]+(:\d+)?", address):
+        raise UsageError(Problem(f"{address} is no public address", "write https:// and a host, without a path"))
     return _write([manifest(settings.prefix, address, many=options.many)], indent=2)
 
 

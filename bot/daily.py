@@ -80,12 +80,14 @@ class Daily:
         await self._store.put(change)
 
     async def managed(self, platform: str, workspace: str, manager: Manager) -> list[tuple[Subscription, Card]]:
-        """The subscriptions of a workspace that somebody may change, each with its state and terms."""
+        """The subscriptions of a workspace that somebody set up and may change, each with its state and terms."""
         named = self._desk.settings.daily.managers
         if not manager.allowed or (named and manager.id not in named):
             return []
         now = await self._store.now()
-        return [(one, self._told(one, now)) for one in await self._store.every(platform, workspace)]
+        return [
+            (one, self._told(one, now)) for one in await self._store.every(platform, workspace) if one.by == manager.id
+        ]
 
     async def forget(self, platform: str, workspace: str) -> None:
         """Forget all of a workspace that removed the bot."""

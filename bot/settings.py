@@ -231,7 +231,10 @@ def _discord(given: Mapping[str, str], values: Mapping[str, Any]) -> Discord | N
 def _environment_problems(given: Mapping[str, str]) -> Iterator[Problem]:
     """What does not go together in the environment. Names variables, never what they hold."""
     for name, begins in (("SLACK_BOT_TOKEN", "xoxb-"), ("SLACK_APP_TOKEN", "xapp-")):
-        if name in given and not given[name].startswith(begins):
+        if given.get(name, "").startswith("xoxe."):
+            mend = "let workspaces install the app (SLACK_CLIENT_ID), or switch token rotation off in its settings"
+            yield Problem(f"{name} is a token that expires", mend)
+        elif name in given and not given[name].startswith(begins):
             yield Problem(f"{name} does not begin with {begins}", "copy it anew from the app's page at Slack")
     if not given.get("DATABASE_URL", "postgresql://").startswith(("postgres://", "postgresql", "sqlite")):
         yield Problem("DATABASE_URL is no address of a database", "write postgresql://… or sqlite:///FILE")
@@ -253,5 +256,5 @@ def _environment_problems(given: Mapping[str, str]) -> Iterator[Problem]:
             "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set",
             "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
         )
-    if "SLACK_APP_TOKEN" in ways and not one and not many:
-        yield Problem("SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN", "set SLACK_BOT_TOKEN too (xoxb-…)")
+    if ways and not one and not many:
+        yield Problem(f"{sorted(ways)[0]} is set without SLACK_BOT_TOKEN", "set SLACK_BOT_TOKEN too (xoxb-…)")

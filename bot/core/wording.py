@@ -276,9 +276,9 @@ SLACK_FAULTS = {
 }
 
 
-def noted(note: str, name: str) -> str:
-    """What somebody adds to an entry that they quote."""
-    return f"{name}: {note}"
+def sentence(text: str) -> str:
+    """Text that begins with a capital and ends with a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 DISCORD_FAULTS = {

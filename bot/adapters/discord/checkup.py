@@ -29,7 +29,7 @@ async def check(settings: Discord, prefix: str) -> list[Finding]:
 async def _commands(client: discord.Client, guild: int | None, prefix: str) -> Finding:
     app = client.application_id or 0
     registered = await (client.http.get_guild_commands(app, guild) if guild else client.http.get_global_commands(app))
-    declared = commands.declared(prefix)
+    declared = commands.declared(prefix, everywhere=guild is None)
     if commands.same(declared, registered):
         return Finding(Level.OK, "Discord commands", f"{len(declared)} in step")
     mend = "they are registered when the bot starts"

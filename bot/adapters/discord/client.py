@@ -67,8 +67,8 @@ class Client(discord.AutoShardedClient):
 
     async def _sync(self) -> None:
         """Register the commands where they are not yet what the table says; Discord allows 200 creations a day."""
-        declared = commands.declared(self._desk.prefix)
         app, guild = self.application_id or 0, self._settings.guild
+        declared = commands.declared(self._desk.prefix, everywhere=guild is None)
         registered = await (self.http.get_guild_commands(app, guild) if guild else self.http.get_global_commands(app))
         if commands.same(declared, registered):
             return

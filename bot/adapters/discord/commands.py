@@ -22,17 +22,21 @@ _EVERYWHERE = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 _MANAGERS = str(Permissions(manage_channels=True).value)
 
 
-def declared(prefix: str) -> list[Payload]:
-    """Every command with the configured prefix, and the message menu."""
-    menu = {"type": _MESSAGE, "name": wording.QUOTE_AN_IDEA, **_EVERYWHERE}
-    return [*(_command(command, prefix) for command in COMMANDS), menu]
+def declared(prefix: str, *, everywhere: bool = True) -> list[Payload]:
+    """Every command with the configured prefix, and the message menu.
+
+    Not `everywhere` is for one server alone, where Discord knows no contexts.
+    """
+    menu = {"type": _MESSAGE, "name": wording.QUOTE_AN_IDEA}
+    found = [*(_command(command, prefix) for command in COMMANDS), menu]
+    return [{**one, **_EVERYWHERE} for one in found] if everywhere else found
 
 
 def _command(command: Command, prefix: str) -> Payload:
     options = [_subcommand(sub) for sub in command.commands] or [_option(option) for option in command.options]
     said = {"name": prefix + command.name, "description": command.description, "options": options}
     allowed = {"default_member_permissions": _MANAGERS if _for_managers(command) else None}
-    return {"type": _SLASH, **said, **allowed, **_EVERYWHERE}
+    return {"type": _SLASH, **said, **allowed}
 
 
 def _for_managers(command: Command) -> bool:
@@ -53,28 +57,27 @@ def _option(option: Option) -> Payload:
     return {"type": _STRING, **said, **values}
 
 
-def same(declared: Any, registered: Any) -> bool:
-    """Whether what is registered is what is declared. Discord adds keys of its own and leaves out what is empty."""
+def same(declared: Sequence[Payload], registered: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the registered commands are those declared. Discord gives them in an order of its own."""
+    pairs = zip(_ordered(declared), _ordered(registered), strict=False)
+    return len(declared) == len(registered) and all(_same(one, other) for one, other in pairs)
+
+
+def _ordered(commands: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(commands, key=lambda one: (one["type"], one["name"]))
+
+
+def _same(declared: Any, registered: Any) -> bool:
+    """Discord adds keys of its own, leaves out what is empty, and gives numbers in any order. Options keep theirs."""
     if isinstance(declared, Mapping):
         return isinstance(registered, Mapping) and all(
-            same(value, registered.get(key, _absent(value))) for key, value in declared.items()
+            _same(value, registered.get(key, type(value)())) for key, value in declared.items()
         )
-    if isinstance(declared, Sequence) and not isinstance(declared, str):
-        if not isinstance(registered, Sequence) or len(declared) != len(registered):
-            return False
-        return all(map(same, _ordered(declared), _ordered(registered)))
+    if isinstance(declared, list) and isinstance(registered, list):
+        if all(isinstance(one, int) for one in declared):
+            return sorted(declared) == sorted(registered)
+        return len(declared) == len(registered) and all(map(_same, declared, registered))
     return bool(declared == registered)
-
-
-def _absent(value: Any) -> Any:
-    return type(value)()
-
-
-def _ordered(values: Iterable[Any]) -> list[Any]:
-    """Commands in the order of their names: Discord gives them in its own. Options keep theirs."""
-    values = list(values)
-    top = all(isinstance(one, Mapping) and "contexts" in one for one in values)
-    return sorted(values, key=lambda one: (one["type"], one["name"])) if top else values
 
 
 def given(data: Mapping[str, Any], prefix: str) -> Invocation:

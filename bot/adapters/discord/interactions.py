@@ -21,7 +21,7 @@ from discord.app_commands import Choice
 from bot.adapters.discord import commands, faults, layout
 from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.core import cards, wording
-from bot.core.card import Action, Card, Verb
+from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import Invocation
 from bot.core.daily import Place
 from bot.daily import Daily, Manager
@@ -35,6 +35,7 @@ LONGEST_NOTE = 500  # characters
 _LONGEST_QUERY = 300
 _CHOICES, _CHOICE = 25, 100  # of a completion (Discord)
 _REMEMBERED = 10_000
+_ID = re.compile(r"\d{1,19}")
 DOUBLE_CLICK = timedelta(seconds=3)
 PATIENCE_S = 60.0  # discord.py itself would wait 5 minutes for an answer that does not come
 _MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
@@ -155,7 +156,11 @@ class Interactions:
             if self._again(press, interaction.created_at):
                 await spot.answer(cards.note(wording.DISCORD_FAULTS["twice"]))
             else:
-                await self._post(spot, action)
+                try:
+                    await self._post(spot, action)
+                except BaseException:
+                    self._seen.pop(press, None)  # what failed may be tried again at once
+                    raise
         else:
             card = self._desk.act(action, self._asker(spot)).card
             # What all see already cannot be shared; a mere sentence stands beside what it is about.
@@ -168,9 +173,11 @@ class Interactions:
         if reply.post is None:
             await spot.answer(reply.card)
             return
-        said = f"{reply.post.footer}\n{wording.noted(note, spot.name)}" if note else reply.post.footer
+        noted = (Field(spot.name, note),) if note else ()
         answered = action.args[1] if len(action.args) > 1 else ""
-        post = await spot.post(replace(reply.post, footer=said), int(answered) if answered.isdecimal() else None)
+        post = await spot.post(
+            replace(reply.post, fields=(*reply.post.fields, *noted)), int(answered) if _ID.fullmatch(answered) else None
+        )
         await self._told(spot, reply.card, post)
 
     async def _told(self, spot: Spot, confirmation: Card, post: Post) -> None:
@@ -182,12 +189,13 @@ class Interactions:
             await spot.confirm(_with_undo(confirmation, post.undo))
 
     async def _undo(self, spot: Spot, args: tuple[str, ...]) -> None:
-        channel, what = args if len(args) == 2 else ("", "")
-        if channel.isdecimal() and what.isdecimal():
+        channel, what, who = args if len(args) == 3 else ("", "", args[-1] if args else "")
+        mine = who == str(spot.interaction.user.id)
+        if mine and _ID.fullmatch(channel) and _ID.fullmatch(what):
             await spot.defer()
             await spot.take_back(channel, what)
             await spot.answer(cards.note(wording.TAKEN_BACK), in_place=True)
-        elif what == str(spot.interaction.user.id):
+        elif mine and not channel:
             await spot.defer()
             await spot.delete_original()
             await spot.answer(cards.note(wording.TAKEN_BACK))

@@ -115,7 +115,7 @@ class Spot:
         if reply_to:
             options["reference"] = where.get_partial_message(reply_to).to_reference(fail_if_not_exists=False)
         sent = await where.send(view=layout.view(card), **options)
-        return (str(channel), str(sent.id))
+        return (str(channel), str(sent.id), str(self.interaction.user.id))
 
     async def openly(self, post: "Post") -> None:
         """Post what could not be posted otherwise; the post carries its own Undo, for whoever posted it."""

@@ -47,7 +47,7 @@ _REFUSED = frozenset(
 
 @contextlib.asynccontextmanager
 async def web_client(settings: Slack) -> AsyncIterator[AsyncWebClient]:
-    """A client with one session for all its calls; it waits out a 429 twice, and retries nothing else.
+    """A client with one session for all its calls; it waits out a 429 once, and retries nothing else.
 
     A call whose answer was lost may have had its effect (Slack has no idempotency key), so only whoever acted decides.
     """
@@ -57,7 +57,7 @@ async def web_client(settings: Slack) -> AsyncIterator[AsyncWebClient]:
             base_url=settings.api_url,
             timeout=TIMEOUT_S,
             session=session,
-            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)],
         )
 
 
@@ -106,8 +106,9 @@ async def serve(
         listeners.register(app)
         stack.push_async_callback(listeners.finish, FINISH_S)
         receiver = await stack.enter_async_context(socket_mode(app, settings, client)) if settings.app_token else None
+        # Over Socket Mode nothing is signed, so the port that serves the pages must take no events.
         if pages or not settings.app_token:
-            await stack.enter_async_context(http(app, settings.port, *pages))
+            await stack.enter_async_context(http(None if settings.app_token else app, settings.port, *pages))
         connected.set()
         log.info("slack_connected", mode="socket" if settings.app_token else "http")
         if messengers is not None:
@@ -197,14 +198,15 @@ async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) ->
 
 
 @contextlib.asynccontextmanager
-async def http(app: AsyncApp, port: int, *more: web.RouteDef) -> AsyncIterator[None]:
-    """Receive signed requests on `port`, at /slack/events."""
+async def http(app: AsyncApp | None, port: int, *more: web.RouteDef) -> AsyncIterator[None]:
+    """Receive signed requests on `port`, at /slack/events, where there is an app for them; and serve more pages."""
 
     async def receive(request: web.Request) -> web.Response:
+        assert app  # noqa: S101 - there is no such route without one
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
     server = web.Application()
-    server.add_routes([web.post(EVENTS, receive), *more])
+    server.add_routes([*([web.post(EVENTS, receive)] if app else []), *more])
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     try:

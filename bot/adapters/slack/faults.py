@@ -1,13 +1,15 @@
 """A call to Slack that failed, as a sentence for whoever acted: what it was and how it is mended. Sends nothing."""
 
 import asyncio
+import json
+import re
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookResponse
 
 from bot.core import wording
-from bot.core.errors import StoreError
+from bot.core.errors import BotError, StoreError
 
 # Codes of Slack that ask for the same mend as another one.
 _SAME = {
@@ -34,8 +36,17 @@ class RespondError(Exception):
 
     def __init__(self, response: WebhookResponse) -> None:
         self.status = response.status_code
-        self.code = response.body[:60] if response.body else ""
+        self.code = _word(response.body or "") or f"http_{response.status_code}"
         super().__init__(f"response_url: {self.status} {self.code}")
+
+
+def _word(body: str) -> str:
+    """Slack's word for why, as JSON or bare; "" where the answer is somebody else's, such as a proxy's page."""
+    try:
+        found = str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        found = body
+    return found if re.fullmatch(r"[a-z_]{3,60}", found) else ""
 
 
 def code(error: BaseException) -> str:
@@ -47,8 +58,8 @@ def code(error: BaseException) -> str:
 
 def sentence(error: BaseException) -> str:
     """What to say to whoever acted. Any exception at all gives a sentence; none repeats what the call carried."""
-    if isinstance(error, StoreError):
-        return wording.STORE_DOWN
+    if isinstance(error, BotError):
+        return wording.STORE_DOWN if isinstance(error, StoreError) else wording.sentence(str(error))
     status, headers = _status(error)
     if status == 429:
         pause = str(headers.get("Retry-After", "")) if headers else ""
@@ -61,7 +72,7 @@ def sentence(error: BaseException) -> str:
         return wording.UNSURE.format(platform="Slack")
     if isinstance(error, SlackApiError | RespondError):
         word = code(error)
-        if isinstance(error, RespondError) and status in (403, 404, 410):
+        if word.startswith("http_") and status in (403, 404, 410):
             word = "expired_url"
         return wording.SLACK_FAULTS.get(_SAME.get(word, word)) or wording.SLACK_FAULTS["refused"].format(code=word)
     return wording.OWN_FAULT

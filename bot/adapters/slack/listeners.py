@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
@@ -20,10 +21,10 @@ from bot.adapters.slack import blocks, faults, views
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
 from bot.core import cards, typed, wording
-from bot.core.card import Action, Card, Verb
-from bot.core.commands import COMMANDS, Invocation, Value
-from bot.core.daily import Place
-from bot.core.errors import BotError
+from bot.core.card import Action, Card, Field, Verb
+from bot.core.commands import COMMANDS, Access, Invocation, Value, find
+from bot.core.daily import Place, Subscription
+from bot.core.errors import BotError, StoreError
 from bot.daily import Daily, Manager
 from bot.desk import Desk
 
@@ -33,6 +34,8 @@ Body = dict[str, Any]
 ClientOf = Callable[[AsyncBoltContext], Awaitable[AsyncWebClient]]
 
 _EVENTS_REMEMBERED = 10_000
+PATIENCE_S = 60  # for what follows an acknowledgement, a database included
+DOUBLE_CLICK_S = 3
 _MENTION = re.compile(r"<[@!#][^>]*>")
 _LINK = re.compile(r"<([^|>]+)(?:\|([^>]*))?>")
 # Commands that post, or that need the profile of whoever gave them: they take a call to Slack.
@@ -46,6 +49,7 @@ class Listeners:
         self._desk, self._client_of, self._people, self._daily = desk, client_of, people, daily
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._press: tuple[object, float] = (None, 0.0)
 
     def register(self, app: AsyncApp) -> None:
         """Listen to everything that the manifest asks Slack for."""
@@ -71,7 +75,7 @@ class Listeners:
     # ---- commands
 
     async def _command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        line = f"{body['command']} {body.get('text', '')}"
+        line = f"{body['command']} {unescaped(body.get('text', ''))}"
         if body["command"].removeprefix("/" + self._desk.prefix) in _SLOW:
             await ack()
             self._later(body, context, lambda spot: self._slowly(spot, line), channel=body["channel_id"])
@@ -81,18 +85,21 @@ class Listeners:
         await ack(response_type="ephemeral", **blocks.message(reply.card))
 
     async def _slowly(self, spot: Spot, line: str) -> None:
-        person = await self._person(spot)
         try:
             invocation = typed.parse(line, self._desk.prefix)
         except BotError as error:
             await spot.answer(cards.problems(error.problems))
             return
+        changes = find(invocation.path).access is Access.MANAGERS
+        person = await self._people.person(spot.client, spot.team, spot.user, spot.name, needed=changes)
         if invocation.path[0] == "daily" and self._daily:
             await self._manage(spot, invocation, person, self._daily)
             return
         reply = self._desk.answer(invocation, person.asker)
-        undo = await spot.post(reply.post) if reply.post else ()
-        await spot.answer(_with_undo(reply.card, undo) if reply.post else reply.card)
+        if reply.post:
+            await self._confirm(spot, _with_undo(reply.card, await spot.post(reply.post)))
+        else:
+            await spot.answer(reply.card)
 
     async def _manage(self, spot: Spot, invocation: Invocation, person: Person, daily: Daily) -> None:
         """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
@@ -111,9 +118,22 @@ class Listeners:
 
     async def _manage_from_home(self, spot: Spot, verb: str, channel: str) -> None:
         invocation = Invocation(("daily", verb), {})
-        if self._daily:
-            await self._manage(replace(spot, channel=channel), invocation, await self._person(spot), self._daily)
-            await self._publish_home(spot, 0)
+        person = await self._person(spot)
+        mine = await self._managed(spot, person)
+        if self._daily and any(one.place.channel == channel for one, _ in mine):
+            try:
+                await self._manage(replace(spot, channel=channel), invocation, person, self._daily)
+            finally:
+                await self._publish_home(spot, 0)
+
+    async def _managed(self, spot: Spot, person: Person) -> list[tuple[Subscription, Card]]:
+        """The daily lessons that somebody set up; none while the database cannot be asked."""
+        try:
+            manager = Manager(spot.user, not person.guest)
+            return await self._daily.managed("slack", spot.team, manager) if self._daily else []
+        except StoreError as error:
+            log.warning("home_without_subscriptions", reason=str(error), team=spot.team)
+            return []
 
     # ---- buttons and selects
 
@@ -151,25 +171,32 @@ class Listeners:
             await self._undo(spot, action.args)
             return
         posts = action.verb in (Verb.SHARE, Verb.QUOTE)
+        if posts and self._clicked(spot, value):
+            return
         asker = (await self._person(spot) if posts else self._people.stranger(spot.name)).asker
         reply = self._desk.act(action, asker)
         if reply.post:
-            undo = await spot.post(reply.post)
-            await spot.answer(_with_undo(reply.card, undo))
+            await self._confirm(spot, _with_undo(reply.card, await spot.post(reply.post)))
         else:
             # A mere sentence stands beside what it is about.
             await spot.answer(self._fit(reply.card, spot), in_place=bool(reply.card.footer or reply.card.choices))
 
+    def _clicked(self, spot: Spot, value: str) -> bool:
+        """Whether the same person pressed the same button a moment before: a double click posts once."""
+        press, now = (spot.user, spot.channel, spot.thread, value), asyncio.get_running_loop().time()
+        before, self._press = self._press, (press, now)
+        return before[0] == press and now - before[1] < DOUBLE_CLICK_S
+
     async def _undo(self, spot: Spot, args: tuple[str, ...]) -> None:
-        where, what = args if len(args) == 2 else ("", "")
-        if where:
+        where, what, who = args if len(args) == 3 else ("", "", args[-1] if args else "")
+        if where and who == spot.user:
             try:
                 await spot.client.chat_delete(channel=where, ts=what)
             except SlackApiError as error:
                 if faults.code(error) != "message_not_found":
                     raise
             await spot.answer(cards.note(wording.TAKEN_BACK), in_place=True)
-        elif what == spot.user:
+        elif not where and who == spot.user:
             await spot.delete_original()
             await spot.answer(cards.note(wording.TAKEN_BACK))
         else:
@@ -230,7 +257,7 @@ class Listeners:
         reply = self._desk.act(Action("", Verb.QUOTE, (entry.key,)), person.asker)
         post = reply.post or reply.card
         if note:
-            post = replace(post, footer=f"{post.footer}\n{wording.noted(note, person.asker.name)}")
+            post = replace(post, fields=(*post.fields, Field(person.asker.name, note)))
         undo = await spot.post(post)
         await self._confirm(spot, _with_undo(reply.card, undo))
 
@@ -254,7 +281,7 @@ class Listeners:
         """A post without its confirmation is still a post: what goes wrong here is only logged."""
         try:
             await (spot.respond(card) if spot.response_url else spot.whisper(card))
-        except (SlackApiError, faults.RespondError) as error:
+        except (SlackApiError, faults.RespondError, OSError, aiohttp.ClientError) as error:
             log.warning("slack_confirmation_unsent", error=faults.code(error), team=spot.team)
 
     # ---- what is said openly
@@ -302,8 +329,7 @@ class Listeners:
 
     async def _publish_home(self, spot: Spot, page: int) -> None:
         person = await self._person(spot)
-        manager = Manager(spot.user, not person.guest)
-        managed = await self._daily.managed("slack", spot.team, manager) if self._daily else []
+        managed = await self._managed(spot, person)
         view = views.home(self._desk.greet(person.asker), self._desk.library, page, managed)
         await spot.client.views_publish(user_id=spot.user, view=view)
 
@@ -333,10 +359,11 @@ class Listeners:
         """Go on in a task of its own. Whatever goes wrong there ends in a sentence for whoever acted."""
 
         async def run() -> None:
-            spot = _spot(AsyncWebClient(), body, context, where)
+            spot = _spot(context.client, body, context, where)
             try:
-                spot = replace(spot, client=await self._client_of(context))
-                await work(spot)
+                async with asyncio.timeout(PATIENCE_S):
+                    spot = replace(spot, client=await self._client_of(context))
+                    await work(spot)
             except Exception as error:
                 await spot.tell(error, kept)
 
@@ -372,4 +399,9 @@ def _said(message: Body) -> str:
 def read(text: str) -> str:
     """What somebody typed, out of Slack's own markup: no mentions, links as they read, `&amp;` as `&`."""
     text = _LINK.sub(lambda link: link[2] or link[1], _MENTION.sub(" ", text))
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+    return unescaped(text).strip()
+
+
+def unescaped(text: str) -> str:
+    """Text as it was typed: Slack escapes these three."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -66,7 +66,7 @@ def manifest(prefix: str = "", address: str = "", *, many: bool = False) -> dict
                 **request,
                 **({"message_menu_options_url": url["url"]} if address else {}),
             },
-            "org_deploy_enabled": many,
+            "org_deploy_enabled": False,
             "socket_mode_enabled": not address,
             "token_rotation_enabled": many,
         },

@@ -3,13 +3,19 @@
 Installations lie in slack_sdk's own SQLAlchemy store. Acknowledgements never come here; only calls do.
 """
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
+import aiohttp
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackClientError
+from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
@@ -19,6 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.adapters.slack.manifest import SCOPES
 from bot.core.errors import BotError, Problem
 from bot.settings import Slack
+
+log = structlog.get_logger(__name__)
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 _STATE_S = 600
@@ -30,6 +38,8 @@ class Workspaces:
 
     def __init__(self, settings: Slack, client: AsyncWebClient, engine: AsyncEngine) -> None:
         self._client = client
+        self._turns: dict[tuple[str | None, str | None], asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self.installations = AsyncSQLAlchemyInstallationStore(client_id=settings.client_id, engine=engine)
         self._states = AsyncSQLAlchemyOAuthStateStore(expiration_seconds=_STATE_S, engine=engine)
         self._engine = engine
@@ -69,16 +79,13 @@ class Workspaces:
 
         Raises BotError where the app is not installed there.
         """
-        bot = await self.installations.async_find_bot(
-            enterprise_id=enterprise, team_id=team, is_enterprise_install=whole
-        )
-        if bot and bot.bot_refresh_token:
-            renewed = await self._rotator.perform_bot_token_rotation(
-                bot=bot, minutes_before_expiration=_RENEWED_MINUTES
+        # A refresh token can be used once, so the calls of a workspace take turns.
+        async with self._turns.setdefault((enterprise, team), asyncio.Lock()):
+            bot = await self.installations.async_find_bot(
+                enterprise_id=enterprise, team_id=team, is_enterprise_install=whole
             )
-            if renewed:
-                await self.installations.async_save_bot(renewed)
-            bot = renewed or bot
+            if bot and bot.bot_refresh_token:
+                bot = await self._renewed(bot)
         if not bot:
             raise BotError(Problem("the app is not installed in this workspace", "install it anew"))
         return AsyncWebClient(
@@ -89,21 +96,45 @@ class Workspaces:
             retry_handlers=self._client.retry_handlers,
         )
 
+    async def _renewed(self, bot: Bot) -> Bot:
+        """The bot with a token that lasts. Where Slack does not renew it, the old one serves as long as it does."""
+        try:
+            renewed = await self._rotator.perform_bot_token_rotation(
+                bot=bot, minutes_before_expiration=_RENEWED_MINUTES
+            )
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            if bot.bot_token_expires_at is None or bot.bot_token_expires_at <= time.time():
+                raise
+            log.warning("slack_token_not_renewed", error=type(error).__name__, team=bot.team_id)
+            return bot
+        if renewed:
+            await self.installations.async_save_bot(renewed)
+        return renewed or bot
+
     def register(self, app: AsyncApp, forgotten: Callable[[str], Awaitable[None]] | None = None) -> None:
         """Forget a workspace that uninstalls the app or revokes its tokens; `forgotten` is told which."""
 
-        async def forget(context: AsyncBoltContext) -> None:
+        def forget(context: AsyncBoltContext) -> None:
+            """In a task of its own: a database that stalls delays no acknowledgement."""
+            task = asyncio.create_task(forgetting(context))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        async def forgetting(context: AsyncBoltContext) -> None:
             await self.installations.async_delete_all(
                 enterprise_id=context.enterprise_id, team_id=context.team_id or None
             )
             if forgotten and context.team_id:
                 await forgotten(context.team_id)
 
+        async def uninstalled(context: AsyncBoltContext) -> None:
+            forget(context)
+
         async def revoked(event: dict[str, dict[str, list[str]]], context: AsyncBoltContext) -> None:
             if event.get("tokens", {}).get("bot"):
-                await forget(context)
+                forget(context)
 
-        app.event("app_uninstalled")(forget)
+        app.event("app_uninstalled")(uninstalled)
         app.event("tokens_revoked")(revoked)
 
     def routes(self) -> tuple[web.RouteDef, ...]:

@@ -39,14 +39,18 @@ class People:
         """Somebody of whom only the name is known: their zone is the configured one, and they count as a guest."""
         return Person(Asker(name, self._zone), guest=True)
 
-    async def person(self, client: AsyncWebClient, team: str, user: str, name: str = "") -> Person:
-        """The profile of a user; `name` stands in where Slack does not give it."""
+    async def person(
+        self, client: AsyncWebClient, team: str, user: str, name: str = "", *, needed: bool = False
+    ) -> Person:
+        """The profile of a user; `name` stands in where Slack does not give it. Where it is `needed` that raises."""
         at, known = self._known.get((team, user), (0.0, None))
         if known and self._now() - at < _REMEMBERED_S:
             return known
         try:
             answer = await client.users_info(user=user)
         except Exception as error:
+            if needed and not known:
+                raise
             log.warning("slack_profile_unknown", error=faults.code(error), team=team, user=user)
             return known or self.stranger(name or wording.SOMEBODY)
         found = self._read(answer["user"], team, name)

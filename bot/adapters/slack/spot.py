@@ -61,8 +61,7 @@ class Spot:
                     channel=self.channel, user=self.user, thread_ts=self.thread or None, **message
                 )
             except SlackApiError as error:
-                if faults.code(error) not in faults.UNREACHED | {"user_not_in_channel"}:
-                    raise
+                log.info("slack_whisper_refused", error=faults.code(error), team=self.team, channel=self.channel)
             else:
                 return
         await self.client.chat_postMessage(channel=self.user, **message, **blocks.QUIET)
@@ -70,7 +69,8 @@ class Spot:
     async def respond(self, card: Card, **options: Any) -> None:
         """Answer through the response_url. Raises RespondError where it is used up or too old."""
         thread = {"thread_ts": self.thread} if self.thread and not options.get("replace_original") else {}
-        await self._send({"response_type": "ephemeral", **blocks.message(card), **thread, **options})
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        await self._send({"response_type": "ephemeral", **blocks.message(card), **quiet, **thread, **options})
 
     async def delete_original(self) -> None:
         """Delete the message that was acted on. Raises RespondError."""
@@ -102,7 +102,7 @@ class Spot:
             if faults.code(error) not in faults.UNREACHED or not self.response_url:
                 raise
             return await self._post_as_guest(card, error)
-        return (self.channel, str(sent["ts"]))
+        return (self.channel, str(sent["ts"]), self.user)
 
     async def announce(self, card: Card) -> None:
         """Post openly as a member of the channel. Raises SlackApiError where the bot is none."""
