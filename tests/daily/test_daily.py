@@ -199,6 +199,8 @@ def test_daily_lessons_are_managed_from_the_app_home(tmp_path: Path) -> None:
         home = await there.ada.opens_home()
         assert "Daily lesson: on" in home.shown
         assert "Daily lessons" not in (await there.guest.opens_home()).shown
+        eve = there.fake.person("Eve")
+        assert "Daily lessons" not in (await eve.opens_home()).shown  # another's channel is none of hers
         await there.ada.presses(home, "Pause", leads_to=3)
         assert "Ada paused" in there.posts[-1]
         again = await there.ada.opens_home()

@@ -373,3 +373,24 @@ def test_declared_commands_keep_the_limits(prefix: str) -> None:
     assert commands.same(declared, registered)
     registered[-1]["description"] = "another"
     assert not commands.same(declared, registered)
+
+
+def test_a_forged_undo_takes_nothing_back_and_the_longest_note_is_posted_in_full() -> None:
+    async def scenario(fake: LocalDiscord) -> None:
+        guild = fake.guild("Garden")
+        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
+        general = guild.channel("general")
+        message = await bob.says(general, "our bare soil dried out in the first hot week")
+        note = "*" * 499 + "!"
+        modal = await ada.presses(await ada.uses("Quote an idea", message), "Search")
+        await ada.submits(modal, query="vermicompost", note=note)
+        post = next(one for one in general.messages if one.by_bot)
+        assert post.text.replace("\\", "").count("*") >= 499
+        found = await bob.types(general, "/lookup", query="worms")
+        for forged in (f"1:undo:{general.id}:{post.id}", f"1:undo:{'9' * 26}:{'9' * 26}:{bob.user.id}"):
+            for component in _buttons(found.message.components):
+                component["custom_id"] = forged
+            await bob.presses(found, "More like this")
+            assert not post.deleted
+
+    converse(scenario)

@@ -1,0 +1,88 @@
+"""What a careful attacker or an impatient person tries in Slack."""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from bot.adapters.slack.client import serve
+from bot.adapters.slack.manifest import manifest
+from bot.adapters.store.engine import open_engine
+from bot.settings import Slack
+from tests.adapters.slack.running import converse, free_port
+from tests.desks import garden_desk
+from tests.fakes.slack import LocalSlack
+
+
+def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with LocalSlack(manifest=manifest(address="https://a.example", many=True), installed=False) as slack:
+            port = free_port()
+            settings = Slack(
+                slack.api_url,
+                port,
+                app_token=slack.app_token,
+                client_id=slack.oauth.client_id,
+                client_secret=slack.oauth.client_secret,
+            )
+            engine, connected = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"), asyncio.Event()
+            task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
+            await asyncio.wait_for(connected.wait(), 10)
+            body = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_uninstalled"}}
+            async with ClientSession() as session:
+                answer = await session.post(f"http://127.0.0.1:{port}/slack/events", json=body)
+                page = await session.get(f"http://127.0.0.1:{port}/slack/install")
+            assert (answer.status, page.status) == (404, 200)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await engine.dispose()
+
+    asyncio.run(run())
+
+
+def test_a_post_stands_and_is_not_told_as_failed_where_its_confirmation_fails() -> None:
+    async def scenario(slack: LocalSlack) -> None:
+        ada = slack.person("Ada")
+        general = slack.channel("general", ada)
+        found = await ada.types(general, "/lookup worms")
+        slack.fail("response_url", status=500)
+        await ada.presses(found, "Share", leads_to=1)
+        assert len(general.messages) == 1
+        assert not [one for one in ada.sees(general) if "try again" in one.text.casefold()]
+
+    converse("socket", scenario)
+
+
+def test_a_double_click_posts_once() -> None:
+    async def scenario(slack: LocalSlack) -> None:
+        ada = slack.person("Ada")
+        general = slack.channel("general", ada)
+        found = await ada.types(general, "/lookup worms")
+        await asyncio.gather(ada.presses(found, "Share", leads_to=1), ada.presses(found, "Share", leads_to=1))
+        assert len(general.messages) == 1
+
+    converse("socket", scenario)
+
+
+def test_the_longest_note_is_posted_in_full() -> None:
+    async def scenario(slack: LocalSlack) -> None:
+        ada, bob = slack.person("Ada"), slack.person("Bob")
+        general = slack.channel("general", ada, bob)
+        modal = await ada.uses("Quote an idea", await bob.says(general, "our bare soil dried out in the hot week"))
+        note = " ".join(["word"] * 99) + " end"
+        await ada.writes(modal, note)
+        await ada.submits(modal, leads_to=0)
+        await slack.until(lambda: len(general.everything) > 2)
+        assert note in next(one for one in general.everything if "Quoted by" in one.text).text
+
+    converse("socket", scenario)
+
+
+def test_a_profile_that_slack_does_not_give_is_told_where_it_decides() -> None:
+    async def scenario(slack: LocalSlack) -> None:
+        ada = slack.person("Ada")
+        slack.fail("users.info", status=500)
+        told = (await ada.types(slack.channel("general", ada), "/daily pause")).text
+        assert "a fault of its own" in told
+
+    converse("socket", scenario)
