@@ -19,7 +19,7 @@ from bot import __version__, app
 from bot.adapters import content
 from bot.core import records, wording
 from bot.core.card import Card
-from bot.core.errors import BotError
+from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
 from bot.core.typed import nearest
 from bot.desk import Asker, Desk
@@ -114,6 +114,8 @@ def _db(options: argparse.Namespace) -> int:
     from bot import upkeep  # noqa: PLC0415 - likewise
 
     places = _places(options)
+    if (options.step == "import") != bool(options.file):
+        raise UsageError(Problem("a FILE goes with import, and with import alone", "see python -m bot db --help"))
     if options.step == "upgrade":
         print(asyncio.run(upkeep.upgrade(places, os.environ)))
     elif options.step == "import":
@@ -289,11 +291,8 @@ def _parser() -> argparse.ArgumentParser:
     six.add_argument("--application", metavar="ID", help="Discord: the app's id, for links that work")
     six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
     seven = verb("db", _db, "The database: bring it to this version's schema, back it up", "db export > backup.jsonl")
-    steps = seven.add_subparsers(dest="step", metavar="STEP", required=True)
-    steps.add_parser("upgrade", help="bring it to the schema of this version", allow_abbrev=False)
-    steps.add_parser("export", help="print all but tokens, a JSON line a record", allow_abbrev=False)
-    into = steps.add_parser("import", help="take an export into an empty database", allow_abbrev=False)
-    into.add_argument("file", metavar="FILE", type=Path, help="what `db export` printed")
+    seven.add_argument("step", choices=("upgrade", "export", "import"))
+    seven.add_argument("file", nargs="?", metavar="FILE", type=Path, help="import: what `db export` printed")
     eight = verb("doctor", _doctor, "Everything that the bot stands on, each fault with its mend", "doctor")
     eight.add_argument("--json", action="store_true", help="print one JSON line a finding")
     nine = verb("schedule", _schedule, "What will be posted where and when", "schedule --days 3")

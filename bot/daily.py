@@ -3,7 +3,7 @@
 Needs a Store; knows no platform. Who may change it is for the platform to say.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
@@ -182,7 +182,7 @@ class Daily:
         dates = (one for one in occurrences(found.schedule, now) if one.date != found.skip)
         return cards.preview(list(zip(islice(dates, PREVIEWED), lessons, strict=False)), found.schedule.zone)
 
-    async def coming(self, within: timedelta) -> AsyncIterator[Coming]:
+    async def coming(self, within: timedelta) -> AsyncGenerator[Coming, None]:
         """What every channel will be sent from now on, for so long; nothing in the store is changed."""
         now, heads = await self._store.now(), self._heads()
         every = iter(await self._store.every())

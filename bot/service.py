@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
@@ -43,12 +42,12 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
     desk = await open_desk(places, settings)
     metrics = Metrics(name for name in ("slack", "discord") if getattr(settings, name))
-    async with open_store(settings, metrics.lesson) as (store, engine):
+    async with open_store(settings, metrics.lesson) as store:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         daily, messengers = Daily(desk, store), dict[str, Messenger]()
-        platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, engine)
+        platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, store)
         connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
         scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)
         async with _watched(settings.health, _checks(connections, store, scheduler), metrics):
@@ -71,19 +70,28 @@ def _platforms(
     settings: Settings,
     daily: Daily,
     messengers: dict[str, Messenger],
-    engine: AsyncEngine,
+    store: SqlStore,
 ) -> dict[str, Serve]:
     found: dict[str, Serve] = {}
     if settings.slack:
         from bot.adapters.slack import client as slack  # noqa: PLC0415 - 200 ms that Discord alone need not take
 
         desk = desk_of("slack")
-        found["slack"] = partial(slack.serve, desk, settings.slack, daily=daily, messengers=messengers, engine=engine)
+        found["slack"] = partial(
+            slack.serve, desk, settings.slack, daily=daily, messengers=messengers, engine=store.engine
+        )
     if settings.discord:
+        # SQLite is for one process, which needs nobody's leave.
+        leases = store if store.engine.dialect.name == "postgresql" else None
         from bot.adapters.discord import client as discord  # noqa: PLC0415 - 170 ms that Slack alone need not take
 
         found["discord"] = partial(
-            discord.serve, desk_of("discord"), settings.discord, daily=daily, messengers=messengers
+            discord.serve,
+            desk_of("discord"),
+            settings.discord,
+            daily=daily,
+            messengers=messengers,
+            leases=leases,
         )
     return found
 

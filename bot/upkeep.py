@@ -1,16 +1,14 @@
 """The database as the command line sees it: opened, brought up to date, taken out, brought in, and what is to come."""
 
-import contextlib
 import json
 import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
@@ -26,14 +24,14 @@ _END = "records"  # the last line of a backup: how many there are
 _WHOLE = "give the file, whole, as `db export` wrote it"
 
 
-@contextlib.asynccontextmanager
-async def open_store(settings: Settings, watch: Watch = unwatched) -> AsyncIterator[tuple[SqlStore, AsyncEngine]]:
+@asynccontextmanager
+async def open_store(settings: Settings, watch: Watch = unwatched) -> AsyncIterator[SqlStore]:
     """The database, ready to be used."""
     engine = open_engine(settings.database)
     try:
         await migrate.prepare(engine)
         holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        yield SqlStore(engine, holder, settings.daily.grace, watch=watch), engine
+        yield SqlStore(engine, holder, settings.daily.grace, watch=watch)
     finally:
         await engine.dispose()
 
@@ -55,9 +53,9 @@ async def take_out(places: Places, environment: Mapping[str, str]) -> AsyncGener
 
     The last line says how many came before it, so that a file that was cut short is not taken for a whole one.
     """
-    async with open_store(await load_settings(places, environment)) as store:
+    async with open_store(await load_settings(places, environment)) as store, aclosing(store.export()) as found:
         number = 0
-        async for record in store.export():
+        async for record in found:
             number += 1
             yield json.dumps(record, ensure_ascii=False)
         yield json.dumps({_END: number})
@@ -97,9 +95,9 @@ async def schedule(
     """What will be posted where and when, a text or a JSON line a channel. Raises BotError."""
     settings = await load_settings(places, environment)
     desk = await open_desk(places, settings)
-    async with open_store(settings) as store:
+    async with open_store(settings) as store, aclosing(Daily(desk, store).coming(timedelta(days=days))) as coming:
         now, number = await store.now(), 0
-        async for one in Daily(desk, store).coming(timedelta(days=days)):
+        async for one in coming:
             number += 1
             if as_json:
                 yield json.dumps(records.coming(one.subscription, one.lessons), ensure_ascii=False)

@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def run(place: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=place,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
@@ -98,6 +98,7 @@ def test_export_as_csv_has_a_row_an_entry(place: Path) -> None:
         (("lookup", "x", "--content", "nowhere"), 2, "import a summary: python -m bot import FILE"),
         (("lookup", "x", "--config", "nowhere.yaml"), 2, "nowhere.yaml: there is no such file; name one that exists"),
         (("import", "nowhere.txt"), 2, "nowhere.txt: this cannot be read (No such file or directory)"),
+        (("db", "import"), 2, "a FILE goes with import"),
         (("schedule", "--days", "400"), 2, "'400' is more than a year of days (366)"),
         ((), 2, "required: VERB"),
     ],

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -89,6 +90,14 @@ def test_when_all_refuse_it_says_so_and_ends(tmp_path: Path) -> None:
     assert status == 2
     assert "Slack refuses SLACK_BOT_TOKEN" in log
     assert "s3cret" not in log
+
+
+def test_a_platform_is_imported_only_where_its_token_is_set() -> None:
+    for module, others in (("slack", "discord"), ("discord", "slack_bolt slack_sdk")):
+        imports = f"import sys, bot.service, bot.adapters.{module}.client"
+        code = f"{imports}; print(set('{others} alembic'.split()) & set(sys.modules))"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "set()"
 
 
 async def told(port: int, page: str, until: Callable[[str], object]) -> str:

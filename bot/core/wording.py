@@ -382,7 +382,7 @@ def upgraded(before: str, after: str) -> str:
 
 
 def brought_in(number: int) -> str:
-    return f"The database now holds all {number} records of the backup."
+    return f"The database now holds all {number} rows of the backup."
 
 
 # The schedule, on the command line

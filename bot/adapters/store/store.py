@@ -4,8 +4,8 @@ On PostgreSQL the database's own clock decides, so that replicas agree. On SQLit
 process's clock.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ class SqlStore:
         clock: Callable[[], datetime] | None = None,
         watch: Watch = unwatched,
     ) -> None:
-        self._engine, self._holder, self._grace, self._watch = engine, holder, grace, watch
+        self.engine, self._holder, self._grace, self._watch = engine, holder, grace, watch
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
         self._reading = engine.execution_options(**READING)
@@ -52,10 +52,10 @@ class SqlStore:
     async def _transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
         """One transaction. Raises StoreError where the database cannot be reached, is full or is locked."""
         try:
-            async with (self._reading if reading else self._engine).begin() as connection:
+            async with (self._reading if reading else self.engine).begin() as connection:
                 yield connection
         except (DBAPIError, OSError, SqlTimeoutError) as error:
-            raise unusable(self._engine, error) from error
+            raise unusable(self.engine, error) from error
 
     async def _now(self, connection: AsyncConnection) -> datetime:
         if self._clock:
@@ -77,7 +77,7 @@ class SqlStore:
             await connection.execute(select(leases.c.name).limit(1))
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.engine.dispose()
 
     # ---- subscriptions
 
@@ -249,9 +249,9 @@ class SqlStore:
 
     # ---- backup
 
-    async def export(self) -> AsyncIterator[dict[str, Any]]:
-        async with self._transaction(reading=True) as connection:
-            async for record in backup.records(connection):
+    async def export(self) -> AsyncGenerator[dict[str, Any], None]:
+        async with self._transaction(reading=True) as connection, aclosing(backup.records(connection)) as records:
+            async for record in records:
                 yield record
 
     async def import_(self, records: Iterable[Mapping[str, Any]]) -> int:

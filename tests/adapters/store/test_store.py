@@ -1,6 +1,7 @@
 """One contract, held by a real SQLite file and a real PostgreSQL."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -260,6 +261,10 @@ def test_a_database_that_cannot_be_opened_says_why_without_its_password(tmp_path
                 await migrate.prepare(engine)
             finally:
                 await engine.dispose()
+                # aiosqlite ends the thread of a connection that failed a moment later.
+                for _ in range(200):
+                    if any("_connection_worker" in thread.name for thread in threading.enumerate()):
+                        await asyncio.sleep(0.01)
 
         with pytest.raises(StoreError, match="cannot be used") as raised:
             asyncio.run(run())
