@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, load_settings, open_desk
 from bot.core import records, wording
+from bot.core.daily import State
 from bot.core.errors import Problem, StoreError
-from bot.daily import Daily
+from bot.core.when import describe_days
+from bot.daily import Coming, Daily
 from bot.ports import Watch, unwatched
 from bot.settings import Settings
 
@@ -102,6 +104,19 @@ async def schedule(
             if as_json:
                 yield json.dumps(records.coming(one.subscription, one.lessons), ensure_ascii=False)
             else:
-                yield wording.coming(one.subscription, one.lessons, now)
+                yield _told(one, now)
         if not number and not as_json:
             yield wording.NOWHERE_ON
+
+
+def _told(coming: Coming, now: datetime) -> str:
+    """A channel, and a line for each lesson that it will be sent."""
+    place, schedule = coming.subscription.place, coming.subscription.schedule
+    where = ", ".join(filter(None, (f"{place.platform.capitalize()} {place.workspace}", place.channel, place.thread)))
+    if coming.subscription.state is not State.ON:
+        return f"{where}: {wording.STATES[coming.subscription.state]}"
+    lines = [f"{where}: {schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"]
+    for one, lesson in coming.lessons:
+        note = f" ({wording.OVERDUE})" if one.at <= now else ""
+        lines.append(f"  {wording.when(one, schedule.zone)}  {wording.label(lesson)}{note}")
+    return "\n".join(lines if coming.lessons else [*lines, f"  {wording.NOT_IN_THESE_DAYS}"])

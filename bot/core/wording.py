@@ -1,15 +1,12 @@
 """Every sentence the bot says in a chat or a terminal, and the small print around an entry. Plain words, no markup."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.commands import Command, Option, usage
-from bot.core.daily import State, Subscription
 from bot.core.errors import Problem
 from bot.core.recurrence import Occurrence
 from bot.core.summary import Entry, Kind, Section, Summary, Topic
-from bot.core.when import describe_days
 
 BOT = "Commonplace"
 TAGLINE = "The ideas and lessons of what your team has read and heard, where you work."
@@ -385,22 +382,6 @@ def brought_in(number: int) -> str:
     return f"The database now holds all {number} rows of the backup."
 
 
-# The schedule, on the command line
-
-
 NOWHERE_ON = "No daily lesson is on anywhere."
 NOT_IN_THESE_DAYS = "nothing in these days"
 OVERDUE = "overdue: comes as soon as the bot runs"
-
-
-def coming(subscription: Subscription, lessons: Sequence[tuple[Occurrence, Entry]], now: datetime) -> str:
-    """A channel, and a line for each lesson that it will be sent."""
-    place, schedule = subscription.place, subscription.schedule
-    where = ", ".join(filter(None, (f"{place.platform.capitalize()} {place.workspace}", place.channel, place.thread)))
-    if subscription.state is not State.ON:
-        return f"{where}: {STATES[subscription.state]}"
-    lines = [f"{where}: {schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"]
-    for one, lesson in lessons:
-        note = f" ({OVERDUE})" if one.at <= now else ""
-        lines.append(f"  {when(one, schedule.zone)}  {label(lesson)}{note}")
-    return "\n".join(lines if lessons else [*lines, f"  {NOT_IN_THESE_DAYS}"])

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal, select, update
+from sqlalchemy import Connection, Integer, Row, Text, bindparam, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import rows
 from bot.adapters.store.tables import deliveries, moment, stamp, subscriptions
@@ -38,21 +38,47 @@ def into(dialect: str, table: Any) -> Any:
     return (postgres_insert if dialect == "postgresql" else sqlite_insert)(table)
 
 
-async def lapsed(connection: AsyncConnection, hold: Hold, limit: int, platforms: Sequence[str]) -> list[Claim]:
+Past = list[tuple[str, Outcome]]  # what nobody will post any more: its platform, and what became of it
+
+
+def claim(
+    connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
+) -> tuple[list[Claim], Past]:
+    """What was left behind, then what is due, at most `limit` of both together, each once; and what is past posting."""
+    left = lapsed(connection, hold, limit, platforms)
+    if len(left) >= limit:
+        return left, []
+    new, past = due(connection, hold, grace, limit - len(left), platforms)
+    return [*left, *new], past
+
+
+# Statements are built once: to build one takes longer than most databases take to run it.
+_LAPSED = (
+    select(deliveries, subscriptions)
+    .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
+    .where(deliveries.c.outcome.in_(HELD), deliveries.c.held_until <= bindparam("now"))
+    .where(subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True, of=deliveries)
+)
+_DUE = (
+    select(subscriptions)
+    .where(subscriptions.c.state == State.ON, subscriptions.c.next_due <= bindparam("now"))
+    .where(subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
+    .order_by(subscriptions.c.next_due)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+
+
+def lapsed(connection: Connection, hold: Hold, limit: int, platforms: Sequence[str]) -> list[Claim]:
     """What somebody else had taken on and did not finish in time."""
-    query = (
-        select(deliveries, subscriptions)
-        .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
-        .where(deliveries.c.outcome.in_(HELD), deliveries.c.held_until <= stamp(hold.now))
-        .where(subscriptions.c.platform.in_(platforms))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=deliveries)
-    )
-    found = (await connection.execute(query)).all()
+    wanted = {"now": stamp(hold.now), "platforms": platforms, "limit": limit}
+    found = connection.execute(_LAPSED, wanted).all()
     if found:
         values = {"holder": hold.holder, "held_until": stamp(hold.until)}
         keys = [{"b_subscription": row[0], "b_date": row[1]} for row in found]
-        await connection.execute(update(deliveries).where(*one_of_keys()).values(**values), keys)
+        connection.execute(update(deliveries).where(*one_of_keys()).values(**values), keys)
     mine = len(deliveries.c)
     return [Claim(rows.subscription(row[mine:]), rows.delivery(row), lapsed=True) for row in found]
 
@@ -62,24 +88,15 @@ def one_of_keys() -> tuple[Any, Any]:
     return deliveries.c.subscription == bindparam("b_subscription"), deliveries.c.date == bindparam("b_date")
 
 
-async def due(
-    connection: AsyncConnection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
-) -> tuple[list[Claim], list[tuple[str, Outcome]]]:
+def due(
+    connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
+) -> tuple[list[Claim], Past]:
     """What is due now, each once; and the platform and outcome of each that was missed or skipped, which it records."""
-    query = (
-        select(subscriptions)
-        .where(subscriptions.c.state == State.ON, subscriptions.c.next_due <= stamp(hold.now))
-        .where(subscriptions.c.platform.in_(platforms))
-        .order_by(subscriptions.c.next_due)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    owing = [
-        (_owed(key, hold.now, grace), several)
-        for key, several in _alike((await connection.execute(query)).all()).items()
-    ]
-    taken = await _write(connection, hold, owing)
-    await _move(connection, owing)
+    wanted = {"now": stamp(hold.now), "platforms": platforms, "limit": limit}
+    groups = _alike(connection.execute(_DUE, wanted).all())
+    owing = [(_owed(key, hold.now, grace), several) for key, several in groups.items()]
+    taken = _write(connection, hold, owing)
+    _move(connection, owing)
     past = [
         (row.platform, outcome)
         for found, several in owing
@@ -129,12 +146,12 @@ def _owed(key: Alike, now: datetime, grace: timedelta) -> Owed:
 Owing = Sequence[tuple[Owed, list[Row[Any]]]]
 
 
-async def _write(connection: AsyncConnection, hold: Hold, owing: Owing) -> set[int]:
+def _write(connection: Connection, hold: Hold, owing: Owing) -> set[int]:
     """Write the deliveries. Gives the subscriptions whose post is now this holder's.
 
     A local date that was owed before stays as it is, and is nobody's to post again.
     """
-    insert = into(connection.dialect.name, deliveries).on_conflict_do_nothing().returning(deliveries.c.subscription)
+    insert = into(connection.dialect.name, deliveries).on_conflict_do_nothing()
     taken: set[int] = set()
     posts: list[int] = []
     others: list[dict[str, Any]] = []
@@ -142,36 +159,53 @@ async def _write(connection: AsyncConnection, hold: Hold, owing: Owing) -> set[i
         ids = [row[0] for row in several]
         for outcome, dates in _past(found):
             others += [_new(one, occurrence, outcome, hold) for occurrence in dates for one in ids]
-        if found.post is None:
-            continue
-        if found.missed or found.skipped:
+        if found.post and (found.missed or found.skipped):
             late = [_new(one, found.post, Outcome.CLAIMED, hold) for one in ids]
-            taken.update((await connection.execute(insert, late)).scalars())
-        else:
+            taken.update(connection.execute(insert.returning(deliveries.c.subscription), late).scalars().all())
+        elif found.post:
             posts += ids
     if others:
-        await connection.execute(into(connection.dialect.name, deliveries).on_conflict_do_nothing(), others)
+        connection.execute(insert, others)
     if posts:
-        taken.update((await connection.execute(insert.from_select(*_next(connection, posts, hold)))).scalars())
+        held = {"holder": hold.holder, "held_until": stamp(hold.until)}
+        ids_ = rows.listed(connection.dialect.name, posts)
+        taken.update(connection.execute(_take(connection.dialect.name), {"ids": ids_, **held}).scalars().all())
     return taken
 
 
-async def _move(connection: AsyncConnection, owing: Owing) -> None:
+def _move(connection: Connection, owing: Owing) -> None:
     """Write what comes next; it is the same for many."""
     moved: dict[Occurrence, list[int]] = defaultdict(list)
     for found, several in owing:
         moved[found.next] += [row[0] for row in several]
     for upcoming, ids in moved.items():
-        here = rows.among(connection.dialect.name, subscriptions.c.id, ids)
-        await connection.execute(update(subscriptions).where(here).values(**rows.upcoming_row(upcoming)))
+        listed = rows.listed(connection.dialect.name, ids)
+        values = {"to_date": upcoming.date.isoformat(), "to_due": stamp(upcoming.at)}
+        connection.execute(_change(connection.dialect.name), {"ids": listed, **values})
 
 
-def _next(connection: AsyncConnection, ids: list[int], hold: Hold) -> tuple[list[str], Any]:
-    """The next delivery of each of these subscriptions, as a query, which is quicker than so many rows."""
-    values = _new(0, Occurrence(hold.now, hold.now.date()), Outcome.CLAIMED, hold)
-    taken = {"subscription": subscriptions.c.id, "date": subscriptions.c.next_date, "due": subscriptions.c.next_due}
-    columns = [taken.get(name, literal(value, deliveries.c[name].type)) for name, value in values.items()]
-    return list(values), select(*columns).where(rows.among(connection.dialect.name, subscriptions.c.id, ids))
+@cache
+def _take(dialect: str) -> Any:
+    """Writes the next delivery of many subscriptions as claimed, which is quicker as a query than as so many rows."""
+    empty, none = literal("", Text), null()
+    columns = {
+        "subscription": subscriptions.c.id,
+        "date": subscriptions.c.next_date,
+        "due": subscriptions.c.next_due,
+        "outcome": literal(Outcome.CLAIMED.value),
+        **dict.fromkeys(("entry", "message", "reason"), empty),
+        **dict.fromkeys(("first_try", "settled"), none),
+        **{name: bindparam(name, type_=deliveries.c[name].type) for name in ("holder", "held_until")},
+    }
+    query = select(*columns.values()).where(rows.among(dialect, subscriptions.c.id))
+    insert = into(dialect, deliveries).from_select(list(columns), query)
+    return insert.on_conflict_do_nothing().returning(deliveries.c.subscription)
+
+
+@cache
+def _change(dialect: str) -> Any:
+    change = update(subscriptions).where(rows.among(dialect, subscriptions.c.id))
+    return change.values(next_date=bindparam("to_date"), next_due=bindparam("to_due"))
 
 
 def _new(subscription: int, one: Occurrence, outcome: Outcome, hold: Hold) -> dict[str, Any]:

@@ -4,28 +4,50 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from sqlalchemy import event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.core.errors import Problem, StoreError
 
 READING = {"commonplace_reading": True}  # execution options of a transaction that writes nothing
 _BUSY_MS = 5000  # how long SQLite waits for a writer
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """The engine of a database; "" is commonplace.db in the user's data folder."""
+    """The engine of a database; "" is commonplace.db in the user's data folder. Raises StoreError for a bad address."""
     if not url:
         folder = user_data_path("commonplace-bot", appauthor=False, ensure_exists=True)
         url = f"sqlite+aiosqlite:///{folder / 'commonplace.db'}"
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+        engine = create_async_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
+    except (ArgumentError, ImportError, ValueError):  # whose texts may hold a part of the password
+        mend = "write postgresql://USER:PASSWORD@HOST/NAME, with %40 for an @ in the password, or sqlite:///FILE"
+        raise StoreError(Problem("the address of the database cannot be read", mend)) from None
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed)
-    event.listen(engine.sync_engine, "connect", _tuned)
-    event.listen(engine.sync_engine, "begin", _begun)
+    _tune(engine.sync_engine)
     return engine
+
+
+def open_direct(engine: AsyncEngine) -> Engine:
+    """The same SQLite file for a thread, to do several statements at once there. Is disposed of with `engine`.
+
+    aiosqlite hands each step of each statement to its thread and back, which takes longer than the steps themselves.
+    """
+    direct = create_engine(engine.url.set(drivername="sqlite"))
+    _tune(direct)
+    event.listen(engine.sync_engine, "engine_disposed", lambda _: direct.dispose())
+    return direct
+
+
+def _tune(engine: Engine) -> None:
+    event.listen(engine, "connect", _tuned)
+    event.listen(engine, "begin", _begun)
 
 
 def _tuned(connection: Any, _: Any) -> None:

@@ -41,15 +41,15 @@ async def version(engine: "AsyncEngine") -> str:
         raise unusable(engine, error) from None
 
 
-async def upgrade(engine: "AsyncEngine") -> None:
-    """Run the migrations that are missing. Raises StoreError where the database cannot be opened or is newer."""
+async def upgrade(engine: "AsyncEngine", to: str = "head") -> None:
+    """Run the migrations that are missing, up to `to`. Raises StoreError where it cannot be opened or is newer."""
     if await version(engine) > VERSION:
         await prepare(engine)
     try:
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            await connection.run_sync(_migrate)
+            await connection.run_sync(_migrate, to)
     except (DBAPIError, OSError) as error:
         raise unusable(engine, error) from None
 
@@ -60,18 +60,21 @@ def _version(connection: Connection) -> str:
     return str(connection.execute(text("SELECT version_num FROM schema_version")).scalar() or "")
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, to: str) -> None:
     from alembic import command  # noqa: PLC0415 - 186 ms that only a migration takes
     from alembic.config import Config  # noqa: PLC0415 - likewise
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def unusable(engine: "AsyncEngine", error: Exception) -> StoreError:
     """The error as one that names the database, without its password, and the mend."""
     reason = str(getattr(error, "orig", error)).splitlines()[0] if str(error) else type(error).__name__
-    where = engine.url.render_as_string(hide_password=True)
-    return StoreError(Problem(f"the database {where} cannot be used: {reason}", "check DATABASE_URL and its server"))
+    where = engine.url.set(query={}).render_as_string(hide_password=True)  # a query may hold a password too
+    mend = "check DATABASE_URL and its server"
+    if engine.dialect.name == "sqlite":
+        mend = "see that the file can be written, that its disk is not full, and that no other program holds it"
+    return StoreError(Problem(f"the database {where} cannot be used: {reason}", mend))

@@ -1,11 +1,12 @@
 """Subscriptions and deliveries as rows, and the conditions that pick them. Knows no connection and no moment."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, time
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, and_, bindparam, func, select
 
 from bot.adapters.store.tables import deliveries, moment, stamp, subscriptions
 from bot.core.daily import Delivery, Outcome, Place, State, Subscription
@@ -26,12 +27,16 @@ def delivery_is(delivery: Delivery) -> ColumnElement[bool]:
     return and_(deliveries.c.subscription == delivery.subscription, deliveries.c.date == delivery.date.isoformat())
 
 
-def among(dialect: str, column: Any, ids: list[int]) -> ColumnElement[bool]:
-    """Whether a column is one of many numbers, passed as one value: no database limits how many."""
+def among(dialect: str, column: Any) -> ColumnElement[bool]:
+    """Whether a column is one of the numbers that are passed as `ids`, one value: no database limits how many."""
     if dialect == "postgresql":
-        return column == func.any(bindparam(None, ids, type_=ARRAY(Integer), unique=True))  # type: ignore[no-any-return]
-    listed = func.json_each(json.dumps(ids)).table_valued("value")
-    return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
+        return column == func.any(bindparam("ids", type_=ARRAY(Integer)))  # type: ignore[no-any-return]
+    return column.in_(select(func.json_each(bindparam("ids", type_=Text)).table_valued("value").c.value))  # type: ignore[no-any-return]
+
+
+def listed(dialect: str, ids: Sequence[int]) -> Any:
+    """Numbers as the value that `among` takes."""
+    return list(ids) if dialect == "postgresql" else json.dumps(list(ids))
 
 
 def upcoming_row(upcoming: Occurrence) -> dict[str, Any]:

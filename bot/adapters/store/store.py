@@ -4,20 +4,21 @@ On PostgreSQL the database's own clock decides, so that replicas agree. On SQLit
 process's clock.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, false, func, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.store import backup, claims, rows
 from bot.adapters.store.claims import HELD, Hold, into
-from bot.adapters.store.engine import READING
+from bot.adapters.store.engine import READING, open_direct
 from bot.adapters.store.migrate import unusable
 from bot.adapters.store.tables import deliveries, events, leases, stamp, subscriptions
 from bot.core.daily import SEEN, Delivery, Outcome, Place, State, Subscription
@@ -26,6 +27,9 @@ from bot.ports import Claim, Watch, unwatched
 
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
+
+
+Claimed = tuple[list[Claim], claims.Past]
 
 
 class SqlStore:
@@ -45,6 +49,7 @@ class SqlStore:
         self.engine, self._holder, self._grace, self._watch = engine, holder, grace, watch
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
+        self._direct = open_direct(engine) if self._kind == "sqlite" else None
         self._reading = engine.execution_options(**READING)
         self._pruned = datetime.min.replace(tzinfo=UTC)
 
@@ -58,9 +63,12 @@ class SqlStore:
             raise unusable(self.engine, error) from error
 
     async def _now(self, connection: AsyncConnection) -> datetime:
+        return self._clock() if self._clock else await connection.run_sync(self._moment)
+
+    def _moment(self, connection: Connection) -> datetime:
         if self._clock:
             return self._clock()
-        found: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+        found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return found.astimezone(UTC)
 
     async def _hold(self, connection: AsyncConnection) -> Hold:
@@ -132,38 +140,56 @@ class SqlStore:
 
     async def deliveries(self, wanted: Sequence[int], limit: int) -> Mapping[int, list[Delivery]]:
         rank = func.row_number().over(partition_by=deliveries.c.subscription, order_by=deliveries.c.date.desc())
-        here = rows.among(self._kind, deliveries.c.subscription, list(wanted))
+        here = rows.among(self._kind, deliveries.c.subscription)
         ranked = select(deliveries, rank.label("rank")).where(here).subquery()
         query = select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.subscription, ranked.c.date.desc())
         found: dict[int, list[Delivery]] = {one: [] for one in wanted}
         async with self._transaction(reading=True) as connection:
-            for row in await connection.execute(query):
+            for row in await connection.execute(query, {"ids": rows.listed(self._kind, wanted)}):
                 found[row.subscription].append(rows.delivery(row))
         return found
 
     async def seen(self, wanted: Sequence[int]) -> Mapping[int, list[str]]:
         query = (
             select(deliveries.c.subscription, deliveries.c.entry)
-            .where(rows.among(self._kind, deliveries.c.subscription, list(wanted)), deliveries.c.outcome.in_(SEEN))
+            .where(rows.among(self._kind, deliveries.c.subscription), deliveries.c.outcome.in_(SEEN))
             .order_by(deliveries.c.date)
         )
         found: dict[int, list[str]] = {one: [] for one in wanted}
         async with self._transaction(reading=True) as connection:
-            for subscription, entry in await connection.execute(query):
+            for subscription, entry in await connection.execute(query, {"ids": rows.listed(self._kind, wanted)}):
                 found[subscription].append(entry)
         return found
 
     # ---- claiming and sending
 
     async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
-        async with self._transaction() as connection:
-            hold = await self._hold(connection)
-            left = await claims.lapsed(connection, hold, limit, platforms)
-            room = limit - len(left)
-            new, past = await claims.due(connection, hold, self._grace, room, platforms) if room else ([], [])
+        def work(connection: Connection) -> tuple[list[Claim], claims.Past]:
+            now = self._moment(connection)
+            return claims.claim(connection, Hold(self._holder, now, now + LEASE), self._grace, limit, platforms)
+
+        if not self._direct:
+            async with self._transaction() as connection:
+                return self._watched(*await connection.run_sync(work))
+        claiming = asyncio.create_task(asyncio.to_thread(self._directly, work))
+        try:
+            return self._watched(*await asyncio.shield(claiming))
+        except asyncio.CancelledError:  # a thread cannot be stopped: what it has claimed is given back
+            await self.release((await claiming)[0])
+            raise
+
+    def _watched(self, new: list[Claim], past: claims.Past) -> list[Claim]:
         for platform, outcome in past:
             self._watch(platform, outcome, None)
-        return [*left, *new]
+        return new
+
+    def _directly(self, work: Callable[[Connection], Claimed]) -> Claimed:
+        assert self._direct  # noqa: S101 - only on SQLite
+        try:
+            with self._direct.begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise unusable(self.engine, error) from error
 
     async def begin(self, delivery: Delivery, entry: str) -> bool:
         async with self._transaction() as connection:
@@ -204,14 +230,14 @@ class SqlStore:
         await self._until(claimed, lambda hold: stamp(hold.until))
 
     async def _until(self, claimed: Sequence[Claim], held_until: Callable[[Hold], int]) -> None:
-        """Change how long claims are held that are still this process's own."""
+        """Change how long claims are held that are still this process's own, and as it took them on."""
         keys = [
-            {"b_subscription": claim.delivery.subscription, "b_date": claim.delivery.date.isoformat()}
-            for claim in claimed
+            {"b_subscription": each.subscription, "b_date": each.date.isoformat(), "b_outcome": each.outcome.value}
+            for each in (claim.delivery for claim in claimed)
         ]
         if not keys:
             return
-        held = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
+        held = and_(deliveries.c.outcome == bindparam("b_outcome"), deliveries.c.holder == self._holder)
         change = update(deliveries).where(*claims.one_of_keys(), held)
         async with self._transaction() as connection:
             hold = await self._hold(connection)

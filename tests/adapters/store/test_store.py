@@ -1,70 +1,22 @@
 """One contract, held by a real SQLite file and a real PostgreSQL."""
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import update
 
-from bot.adapters.store import migrate
+from bot.adapters.store import claims
+from bot.adapters.store.claims import Hold
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from bot.core.daily import Outcome, Place, State, Subscription
-from bot.core.errors import StoreError
+from bot.adapters.store.tables import stamp, subscriptions
+from bot.core.daily import Outcome, Place, State
 from bot.core.recurrence import Schedule
-from tests.databases import KINDS, fresh
-
-both = pytest.mark.parametrize("kind", KINDS)
-GRACE = timedelta(hours=6)
-NINE = Schedule(time(9), "Europe/Berlin", frozenset(range(5)))
-MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)  # an hour before nine in Berlin
-
-
-@dataclass
-class Time:
-    now: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def passes(self, **how: float) -> None:
-        self.now += timedelta(**how)
-
-
-@dataclass
-class Databases:
-    """Processes on one database: each has an engine of its own."""
-
-    url: str
-    time: Time = field(default_factory=Time)
-    opened: list[SqlStore] = field(default_factory=list)
-
-    async def store(self, holder: str = "a") -> SqlStore:
-        engine = open_engine(self.url)
-        await migrate.upgrade(engine)
-        self.opened.append(SqlStore(engine, holder, GRACE, self.time))
-        return self.opened[-1]
-
-
-def on(kind: str, folder: Path, scenario: Callable[[Databases], Awaitable[None]]) -> None:
-    async def run() -> None:
-        databases = Databases(fresh(kind, folder))
-        try:
-            await scenario(databases)
-        finally:
-            for store in databases.opened:
-                await store.close()
-
-    asyncio.run(run())
-
-
-def subscription(channel: str = "C1", **changes: object) -> Subscription:
-    made = Subscription(Place("slack", "T1", channel), NINE, MONDAY, by="U1", by_name="Ada")
-    return replace(made, **changes)  # type: ignore[arg-type]
+from tests.adapters.store.processes import GRACE, MONDAY, Databases, both, on, subscription
+from tests.databases import fresh
 
 
 @both
@@ -229,49 +181,6 @@ def test_a_lease_has_one_holder(kind: str, tmp_path: Path) -> None:
 
 
 @both
-def test_a_newer_database_is_refused_and_an_old_one_is_migrated_or_named(kind: str, tmp_path: Path) -> None:
-    async def run() -> None:
-        engine = open_engine(fresh(kind, tmp_path))
-        try:
-            if kind == "postgresql":
-                with pytest.raises(StoreError, match="run `python -m bot db upgrade`"):
-                    await migrate.prepare(engine)
-                await asyncio.gather(migrate.upgrade(engine), migrate.upgrade(engine))
-            await migrate.prepare(engine)
-            await migrate.prepare(engine)
-            async with engine.begin() as connection:
-                await connection.execute(text("UPDATE schema_version SET version_num = '9999'"))
-            for step in (migrate.prepare, migrate.upgrade):
-                with pytest.raises(StoreError, match="of a newer version"):
-                    await step(engine)
-        finally:
-            await engine.dispose()
-
-    asyncio.run(run())
-
-
-def test_a_database_that_cannot_be_opened_says_why_without_its_password(tmp_path: Path) -> None:
-    folder = tmp_path / "is-a-folder.db"
-    folder.mkdir()
-    for url in (f"sqlite+aiosqlite:///{folder}", "postgresql+psycopg://ada:s3cret@127.0.0.1:1/x"):
-
-        async def run(url: str = url) -> None:
-            engine = open_engine(url)
-            try:
-                await migrate.prepare(engine)
-            finally:
-                await engine.dispose()
-                # aiosqlite ends the thread of a connection that failed a moment later.
-                for _ in range(200):
-                    if any("_connection_worker" in thread.name for thread in threading.enumerate()):
-                        await asyncio.sleep(0.01)
-
-        with pytest.raises(StoreError, match="cannot be used") as raised:
-            asyncio.run(run())
-        assert "s3cret" not in str(raised.value)
-
-
-@both
 def test_the_database_tells_the_time(kind: str, tmp_path: Path) -> None:
     async def run() -> None:
         store = SqlStore(open_engine(fresh(kind, tmp_path)), "a", GRACE)
@@ -279,3 +188,208 @@ def test_the_database_tells_the_time(kind: str, tmp_path: Path) -> None:
         await store.close()
 
     asyncio.run(run())
+
+
+@both
+def test_a_change_that_meets_a_claim_half_way_owes_no_date_twice(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, engine = await databases.store(), open_engine(databases.url)
+        made = await store.put(subscription())
+        databases.time.passes(hours=1)
+        now = databases.time.now
+        async with engine.begin() as connection:
+            hold = Hold("other", now, now + timedelta(seconds=60))
+            assert len((await connection.run_sync(claims.claim, hold, GRACE, 10, ["slack"]))[0]) == 1
+            change = asyncio.create_task(store.put(replace(made, by_name="Bob")))
+            await asyncio.sleep(0.1)
+        await change
+        await engine.dispose()
+        assert await store.claim(10, ["slack"]) == []
+        found = await store.find(made.place)
+        assert found is not None
+        assert found.by_name == "Bob"
+        databases.time.passes(days=1)
+        days = {claim.delivery.date.day for claim in await store.claim(10, ["slack"])}
+        assert days == {23, 24}  # the other's claim has lapsed
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+@pytest.mark.parametrize("grace", [GRACE, timedelta(days=3)])
+def test_a_date_that_was_owed_is_nobodys_to_post_again(kind: str, grace: timedelta, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, engine = await databases.store(), open_engine(databases.url)
+        made = await store.put(subscription())
+        for hours in (1, 24):
+            databases.time.passes(hours=hours)
+            (claim,) = await store.claim(10, ["slack"])
+            await store.settle(claim.delivery, Outcome.SENT)
+        again = {"next_date": "2026-11-23", "next_due": stamp(MONDAY + timedelta(hours=1))}
+        async with engine.begin() as connection:  # as if a backup had been mixed in
+            await connection.execute(update(subscriptions).values(**again))
+        await engine.dispose()
+        other = SqlStore(store.engine, "b", grace, databases.time)
+        assert await other.claim(10, ["slack"]) == []
+        assert {one.outcome for one in (await store.deliveries([made.id], 9))[made.id]} == {Outcome.SENT}
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_two_who_set_up_one_channel_at_once_share_a_subscription(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        stores = [await databases.store(holder) for holder in "abc"]
+        made = await asyncio.gather(*(store.put(subscription()) for store in stores * 3))
+        assert len({one.id for one in made}) == 1
+        assert await stores[0].every() == made[:1]
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+@pytest.mark.parametrize("state", [State.PAUSED, State.OFF])
+def test_what_is_claimed_and_not_begun_is_withdrawn_with_its_subscription(
+    kind: str, state: State, tmp_path: Path
+) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        first, second = [await store.put(subscription(channel)) for channel in ("C1", "C2")]
+        databases.time.passes(hours=1)
+        claimed = {claim.subscription.id: claim.delivery for claim in await store.claim(10, ["slack"])}
+        assert await store.begin(claimed[second.id], "garden/clay")
+        for made in (first, second):
+            await store.put(replace(made, state=state))
+        assert not await store.begin(claimed[first.id], "garden/clay")
+        await store.settle(claimed[second.id], Outcome.SENT)  # too late to stop
+        outcomes = {id_: one[0].outcome for id_, one in (await store.deliveries([first.id, second.id], 1)).items()}
+        assert outcomes == {first.id: Outcome.SKIPPED, second.id: Outcome.SENT}
+        databases.time.passes(minutes=2)
+        assert await store.claim(10, ["slack"]) == []
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_who_lost_a_delivery_may_still_tell_that_it_was_sent_and_nothing_else(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        slow, other = await databases.store("slow"), await databases.store("other")
+        made = await slow.put(subscription())
+        databases.time.passes(hours=1)
+        (claim,) = await slow.claim(10, ["slack"])
+        await slow.begin(claim.delivery, "garden/clay")
+        databases.time.passes(seconds=61)
+        (taken,) = await other.claim(10, ["slack"])
+
+        async def told(outcome: Outcome, by: SqlStore) -> tuple[Outcome, str]:
+            await by.settle(taken.delivery, outcome, message=by._holder)
+            (known,) = (await other.deliveries([made.id], 1))[made.id]
+            return known.outcome, known.message
+
+        assert await told(Outcome.FAILED, slow) == (Outcome.SENDING, "")
+        assert await told(Outcome.UNKNOWN, other) == (Outcome.UNKNOWN, "other")
+        assert await told(Outcome.SENT, slow) == (Outcome.SENT, "slow")
+        assert await told(Outcome.SENT, other) == (Outcome.SENT, "slow")
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_what_was_left_behind_while_sending_is_held_and_given_back_like_the_rest(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        dead, one, two = [await databases.store(holder) for holder in ("dead", "one", "two")]
+        await dead.put(subscription())
+        databases.time.passes(hours=1)
+        for claim in await dead.claim(10, ["slack"]):
+            await dead.begin(claim.delivery, "garden/clay")
+            await dead.release([claim])  # has begun since: no longer to be given back
+        assert await one.claim(10, ["slack"]) == []
+        databases.time.passes(seconds=61)
+        taken = await one.claim(10, ["slack"])
+        databases.time.passes(seconds=50)
+        await one.renew(taken)
+        databases.time.passes(seconds=50)
+        assert await two.claim(10, ["slack"]) == []
+        await one.release(taken)
+        (last,) = await two.claim(10, ["slack"])
+        assert last.delivery.outcome is Outcome.SENDING
+        assert last.delivery.first_try == MONDAY + timedelta(hours=1)
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_the_grace_is_to_the_second(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        made = await store.put(subscription())
+        databases.time.now = MONDAY + timedelta(hours=1) + GRACE
+        (claim,) = await store.claim(10, ["slack"])
+        await store.settle(claim.delivery, Outcome.SENT)
+        databases.time.now += timedelta(days=1, seconds=1)
+        assert await store.claim(10, ["slack"]) == []
+        last, first = (await store.deliveries([made.id], 10))[made.id]
+        assert (first.outcome, first.late) == (Outcome.SENT, True)
+        assert last.outcome is Outcome.MISSED
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_clock_changes_owe_one_post_a_date(kind: str, tmp_path: Path) -> None:
+    spring = datetime(2027, 3, 27, 12, tzinfo=UTC)  # 02:30 does not come on the 28th, and comes twice on 31 October
+    autumn = datetime(2027, 10, 30, 12, tzinfo=UTC)
+
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        early = Schedule(time(2, 30), "Europe/Berlin")
+        for start, due in ((spring, time(1, 0)), (autumn, time(0, 30))):
+            await store.put(subscription(schedule=early, since=start))
+            found = []
+            for half_hours in range(60):
+                databases.time.now = start + timedelta(minutes=30 * half_hours)
+                for claim in await store.claim(10, ["slack"]):
+                    await store.settle(claim.delivery, Outcome.SENT)
+                    found.append((claim.delivery.date, databases.time.now))
+            day = start.date() + timedelta(days=1)
+            assert found == [(day, datetime.combine(day, due, UTC))]
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_an_event_is_new_to_one_process_only(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        one, two = await databases.store("a"), await databases.store("b")
+        firsts = await asyncio.gather(*(store.first_time("Ev1") for store in (one, two) * 3))
+        assert sorted(firsts) == [False] * 5 + [True]
+        databases.time.passes(minutes=59)
+        assert not await two.first_time("Ev1")
+        assert await two.first_time("Ev2")
+        databases.time.passes(minutes=2)
+        await one.first_time("Ev3")
+        assert await two.first_time("Ev1")  # forgotten, as it is an hour old; Ev2 is not
+        assert not await one.first_time("Ev2")
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_a_claim_that_is_interrupted_is_given_back(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        one, two = await databases.store("a"), await databases.store("b")
+        for number in range(20):
+            await one.put(subscription(f"C{number}"))
+        databases.time.passes(hours=1)
+        for steps in range(20):
+            claiming = asyncio.create_task(one.claim(1, ["slack"]))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            if not claiming.cancel():  # it was quicker
+                await one.release(await claiming)
+                continue
+            with pytest.raises(asyncio.CancelledError):
+                await claiming
+        assert len(await two.claim(100, ["slack"])) == 20
+
+    on(kind, tmp_path, scenario)
