@@ -6,12 +6,13 @@ Exit status 0 on success, 1 when what was checked fails, 2 on bad usage or bad i
 
 import argparse
 import asyncio
+import contextlib
 import csv
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -103,10 +104,25 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _db(options: argparse.Namespace) -> int:
-    from bot import service  # noqa: PLC0415 - likewise
+def _schedule(options: argparse.Namespace) -> int:
+    from bot import upkeep  # noqa: PLC0415 - likewise
 
-    print(asyncio.run(service.upgrade(_places(options), os.environ)))
+    asyncio.run(_lines(upkeep.schedule(_places(options), os.environ, options.days, as_json=options.json)))
+    return 0
+
+
+def _db(options: argparse.Namespace) -> int:
+    from bot import upkeep  # noqa: PLC0415 - likewise
+
+    places = _places(options)
+    if (options.step == "import") != bool(options.file):
+        raise UsageError(Problem("a FILE goes with import, and with import alone", "see python -m bot db --help"))
+    if options.step == "upgrade":
+        print(asyncio.run(upkeep.upgrade(places, os.environ)))
+    elif options.step == "import":
+        print(asyncio.run(upkeep.bring_in(places, os.environ, options.file)))
+    else:
+        asyncio.run(_lines(upkeep.take_out(places, os.environ)))
     return 0
 
 
@@ -213,6 +229,14 @@ def _write(found: Iterable[dict[str, Any]], indent: int | None = None) -> int:
     return 0
 
 
+async def _lines(found: AsyncGenerator[str, None]) -> None:
+    """Print each line as it comes."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    async with contextlib.aclosing(found) as lines:
+        async for line in lines:
+            print(line)
+
+
 # ---- the verbs and their options
 
 
@@ -225,7 +249,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; {f'did you mean {near}?' if near else f'see {self.prog} --help'}\n")
 
 
-_VERBS = ("console", "run", "lookup", "quote", "lesson", "import", "check", "export", "manifest", "db", "doctor")
+_VERBS = tuple("console run schedule lookup quote lesson import check export manifest db doctor".split())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -273,10 +297,14 @@ def _parser() -> argparse.ArgumentParser:
     six.add_argument("--http", metavar="URL", help="Slack: for HTTP at this address instead of Socket Mode")
     six.add_argument("--application", metavar="ID", help="Discord: the app's id, for links that work")
     six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
-    seven = verb("db", _db, "Bring the database to the schema of this version", "db upgrade")
-    seven.add_argument("step", choices=("upgrade",))
+    seven = verb("db", _db, "The database: bring it to this version's schema, back it up", "db export > backup.jsonl")
+    seven.add_argument("step", choices=("upgrade", "export", "import"))
+    seven.add_argument("file", nargs="?", metavar="FILE", type=Path, help="import: what `db export` printed")
     eight = verb("doctor", _doctor, "Everything that the bot stands on, each fault with its mend", "doctor")
     eight.add_argument("--json", action="store_true", help="print one JSON line a finding")
+    nine = verb("schedule", _schedule, "What will be posted where and when", "schedule --days 3")
+    nine.add_argument("--days", type=_days, default=7, metavar="N", help="for so many days from now (default: 7)")
+    nine.add_argument("--json", action="store_true", help="print one JSON line a channel")
     return parser
 
 
@@ -284,6 +312,12 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _days(text: str) -> int:
+    if (number := _number(text)) > 366:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than a year of days (366)")
+    return number
 
 
 if __name__ == "__main__":

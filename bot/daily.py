@@ -3,10 +3,10 @@
 Needs a Store; knows no platform. Who may change it is for the platform to say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import islice
+from datetime import date, datetime, timedelta
+from itertools import chain, islice, takewhile
 
 from bot.core import cards, rotation, wording
 from bot.core.card import Accent, Card, Field
@@ -14,13 +14,14 @@ from bot.core.commands import Access, Invocation, find
 from bot.core.daily import Delivery, Outcome, Place, State, Subscription
 from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Scope
-from bot.core.recurrence import Occurrence, occurrences
+from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
 from bot.core.summary import Entry
 from bot.core.when import describe_days
 from bot.desk import PREVIEWED, Asker, Desk
 from bot.ports import Claim, Store
 
 REMEMBERED = 7  # deliveries that `status` tells of
+_BATCH = 500  # subscriptions that are asked about at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class Answer:
     post: Card | None = None
     change: Subscription | None = None
     proof: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a channel will be sent: nothing where its subscription is not on. The first may be overdue."""
+
+    subscription: Subscription
+    lessons: tuple[tuple[Occurrence, Entry], ...]
 
 
 class Daily:
@@ -175,6 +184,30 @@ class Daily:
         dates = (one for one in occurrences(found.schedule, now) if one.date != found.skip)
         return cards.preview(list(zip(islice(dates, PREVIEWED), lessons, strict=False)), found.schedule.zone)
 
+    async def coming(self, within: timedelta) -> AsyncGenerator[Coming, None]:
+        """What every channel will be sent from now on, for so long; nothing in the store is changed."""
+        now, heads = await self._store.now(), self._heads()
+        every = iter(await self._store.every())
+        while batch := list(islice(every, _BATCH)):
+            ids = [one.id for one in batch]
+            sent, latest = await self._store.seen(ids), await self._store.deliveries(ids, 1)
+            for one in batch:
+                last = latest[one.id][0].date if latest[one.id] else date.min
+                dates = [found for found in self._dates(one, now, now + within) if found.date > last]
+                lessons = rotation.coming(self._lessons(one), sent[one.id], str(one.id), heads, len(dates))
+                yield Coming(one, tuple(zip(dates, lessons, strict=False)))
+
+    def _dates(self, subscription: Subscription, now: datetime, until: datetime) -> Iterator[Occurrence]:
+        if subscription.state is not State.ON:
+            return
+        schedule = subscription.schedule
+        overdue = latest_occurrence(schedule, now)
+        owing = overdue.at > subscription.since and now - overdue.at <= self._desk.settings.daily.grace
+        upcoming = takewhile(lambda one: one.at <= until, occurrences(schedule, now))
+        for one in chain([overdue] if owing else [], upcoming):
+            if one.date != subscription.skip:
+                yield one
+
     # ---- the lesson that is due
 
     async def due(self, claims: Sequence[Claim]) -> Mapping[int, tuple[Entry, Card] | None]:
@@ -226,4 +259,4 @@ def platform_refused(subscription: Subscription, reason: str) -> Subscription:
     return replace(subscription, state=State.REFUSED, reason=reason)
 
 
-__all__ = ["Answer", "Daily", "Manager", "Outcome", "platform_refused"]
+__all__ = ["Answer", "Coming", "Daily", "Manager", "Outcome", "platform_refused"]

@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +82,7 @@ class Store(Protocol):
     async def first_time(self, key: str) -> bool:
         """Whether no process was asked this of an event within the last hour; `key` has at most 255 characters."""
 
-    def export(self) -> AsyncIterator[dict[str, Any]]:
+    def export(self) -> AsyncGenerator[dict[str, Any], None]:
         """Everything but what matters for the moment alone, as JSON objects of one moment in time."""
 
     async def import_(self, records: Iterable[Mapping[str, Any]]) -> int:

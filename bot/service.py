@@ -6,10 +6,7 @@ libraries only where its token is set.
 
 import asyncio
 import contextlib
-import os
-import secrets
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
@@ -18,17 +15,16 @@ import structlog
 
 from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
-from bot.adapters.store import migrate
-from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, load_settings, open_desk
 from bot.core import wording
 from bot.core.errors import Problem, SettingsError
 from bot.daily import Daily
 from bot.desk import Desk
-from bot.ports import Messenger, Watch, unwatched
+from bot.ports import Messenger
 from bot.scheduler import Scheduler
 from bot.settings import Health, Settings
+from bot.upkeep import open_store
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +42,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
     desk = await open_desk(places, settings)
     metrics = Metrics(name for name in ("slack", "discord") if getattr(settings, name))
-    async with _store(settings, metrics.lesson) as store:
+    async with open_store(settings, metrics.lesson) as store:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -64,30 +60,6 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         refused = [error for error in await everything if isinstance(error, SettingsError)]
     if len(refused) == len(platforms):
         raise SettingsError([problem for error in refused for problem in error.problems])
-
-
-@contextlib.asynccontextmanager
-async def _store(settings: Settings, watch: Watch = unwatched) -> AsyncIterator[SqlStore]:
-    """The database, ready to be used."""
-    engine = open_engine(settings.database)
-    try:
-        await migrate.prepare(engine)
-        holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        yield SqlStore(engine, holder, settings.daily.grace, watch=watch)
-    finally:
-        await engine.dispose()
-
-
-async def upgrade(places: Places, environment: Mapping[str, str]) -> str:
-    """Bring the database to the newest schema. Gives what was done; raises StoreError."""
-    engine = open_engine((await load_settings(places, environment)).database)
-    try:
-        before = await migrate.version(engine)
-        await migrate.upgrade(engine)
-        after = await migrate.version(engine)
-    finally:
-        await engine.dispose()
-    return wording.upgraded(before, after)
 
 
 Serve = Callable[[asyncio.Event], Awaitable[None]]

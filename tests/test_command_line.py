@@ -98,6 +98,8 @@ def test_export_as_csv_has_a_row_an_entry(place: Path) -> None:
         (("lookup", "x", "--content", "nowhere"), 2, "import a summary: python -m bot import FILE"),
         (("lookup", "x", "--config", "nowhere.yaml"), 2, "nowhere.yaml: there is no such file; name one that exists"),
         (("import", "nowhere.txt"), 2, "nowhere.txt: this cannot be read (No such file or directory)"),
+        (("db", "import"), 2, "a FILE goes with import"),
+        (("schedule", "--days", "400"), 2, "'400' is more than a year of days (366)"),
         ((), 2, "required: VERB"),
     ],
 )

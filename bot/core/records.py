@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from bot.core.daily import Subscription
 from bot.core.library import Library
+from bot.core.recurrence import Occurrence
 from bot.core.search import Hit
 from bot.core.summary import Entry
+from bot.core.when import describe_days
 
 COLUMNS = ("summary", "id", "kind", "list", "topic", "title", "text", "line", "family")
 
@@ -43,6 +47,31 @@ def rows(library: Library) -> Iterator[dict[str, Any]]:
 def answer(library: Library, query: str | None, hits: Sequence[Hit]) -> dict[str, Any]:
     """What one look-up found, best first. Ids are full, topics by their heading, scores from 0 to 1."""
     return {"query": query, "results": [_result(library, hit) for hit in hits]}
+
+
+def coming(subscription: Subscription, lessons: Sequence[tuple[Occurrence, Entry]]) -> dict[str, Any]:
+    """What a channel will be sent. `at` is the local time with its offset, `date` the local date it is meant for."""
+    place, schedule = subscription.place, subscription.schedule
+    return {
+        "platform": place.platform,
+        "workspace": place.workspace,
+        "channel": place.channel,
+        "thread": place.thread or None,
+        "state": subscription.state.value,
+        "time": f"{schedule.time:%H:%M}",
+        "timezone": schedule.zone,
+        "days": describe_days(schedule.days),
+        "within": subscription.within or None,
+        "lessons": [
+            {
+                "date": one.date.isoformat(),
+                "at": one.at.astimezone(ZoneInfo(schedule.zone)).isoformat(timespec="minutes"),
+                "id": lesson.key,
+                "title": lesson.title,
+            }
+            for one, lesson in lessons
+        ],
+    }
 
 
 def _result(library: Library, hit: Hit) -> dict[str, Any]:

@@ -376,3 +376,12 @@ def unconfirmed(platform: str) -> str:
 
 def upgraded(before: str, after: str) -> str:
     return f"The database has schema {after} already." if before == after else f"The database now has schema {after}."
+
+
+def brought_in(number: int) -> str:
+    return f"The database now holds all {number} rows of the backup."
+
+
+NOWHERE_ON = "No daily lesson is on anywhere."
+NOT_IN_THESE_DAYS = "nothing in these days"
+OVERDUE = "overdue: comes as soon as the bot runs"

@@ -5,7 +5,7 @@ at the moment: leases, events that were seen, who holds a delivery. What was und
 Installations are another matter: they are tokens.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
@@ -23,7 +23,7 @@ _ADDED = {"declared": False, "forum": ""}  # since the first schema: older recor
 _BATCH = 500
 
 
-async def records(connection: AsyncConnection) -> AsyncIterator[dict[str, Any]]:
+async def records(connection: AsyncConnection) -> AsyncGenerator[dict[str, Any], None]:
     """All records of one moment, in an order in which they can be taken in."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))

@@ -5,8 +5,8 @@ process's clock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -275,9 +275,9 @@ class SqlStore:
 
     # ---- backup
 
-    async def export(self) -> AsyncIterator[dict[str, Any]]:
-        async with self._transaction(reading=True) as connection:
-            async for record in backup.records(connection):
+    async def export(self) -> AsyncGenerator[dict[str, Any], None]:
+        async with self._transaction(reading=True) as connection, aclosing(backup.records(connection)) as records:
+            async for record in records:
                 yield record
 
     async def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
