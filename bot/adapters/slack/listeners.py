@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import blocks, faults, views
+from bot.adapters.slack.incoming import read, said, unescaped
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
 from bot.core import cards, typed, wording
@@ -36,8 +37,6 @@ ClientOf = Callable[[AsyncBoltContext], Awaitable[AsyncWebClient]]
 _EVENTS_REMEMBERED = 10_000
 PATIENCE_S = 60  # for what follows an acknowledgement, a database included
 DOUBLE_CLICK_S = 3
-_MENTION = re.compile(r"<[@!#][^>]*>")
-_LINK = re.compile(r"<([^|>]+)(?:\|([^>]*))?>")
 # Commands that post, or that need the profile of whoever gave them: they take a call to Slack.
 _SLOW = frozenset({"quote", "daily"})
 
@@ -227,7 +226,7 @@ class Listeners:
         where = views.Quoting(
             body["channel"]["id"], message.get("thread_ts") or body["message_ts"], body.get("response_url", "")
         )
-        hits = self._desk.match(read(_said(message)), 3)
+        hits = self._desk.match(read(said(message)), 3)
         view = views.quoting(where, hits, self._desk.library, fits=self._desk.fits(hits))
         self._later(body, context, lambda spot: spot.open(view), channel=where.channel, thread=where.thread)
 
@@ -388,20 +387,3 @@ def _with_undo(card: Card, undo: tuple[str, ...]) -> Card:
     """A confirmation that knows where the post is; a post that carries its own Undo needs none."""
     card = card.without(Verb.UNDO)
     return replace(card, actions=(*card.actions, Action(wording.UNDO, Verb.UNDO, undo))) if undo else card
-
-
-def _said(message: Body) -> str:
-    """The text of a message, or what its attachments say instead."""
-    parts = [message.get("text") or "", *(one.get("fallback") or "" for one in message.get("attachments") or ())]
-    return "\n".join(part for part in parts if part)
-
-
-def read(text: str) -> str:
-    """What somebody typed, out of Slack's own markup: no mentions, links as they read, `&amp;` as `&`."""
-    text = _LINK.sub(lambda link: link[2] or link[1], _MENTION.sub(" ", text))
-    return unescaped(text).strip()
-
-
-def unescaped(text: str) -> str:
-    """Text as it was typed: Slack escapes these three."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
