@@ -12,7 +12,7 @@ from bot.core import cards, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
 from bot.core.daily import Delivery, Outcome, Place, State, Subscription
-from bot.core.errors import BotError, UsageError
+from bot.core.errors import BotError, StoreError, UsageError
 from bot.core.library import EVERYTHING, Scope
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
 from bot.core.summary import Entry
@@ -97,6 +97,13 @@ class Daily:
         return [
             (one, self._told(one, now)) for one in await self._store.every(platform, workspace) if one.by == manager.id
         ]
+
+    async def first_time(self, event: str) -> bool:
+        """Whether no process has had this event. While the database cannot be asked, every event counts as new."""
+        try:
+            return await self._store.first_time(event)
+        except StoreError:
+            return True
 
     async def forget(self, platform: str, workspace: str) -> None:
         """Forget all of a workspace that removed the bot."""

@@ -299,7 +299,8 @@ class Listeners:
         if unsaid or any(known) or not event.get("user") or event["user"] == context.bot_user_id:
             return
         where = {"user": event["user"], "channel": event["channel"], "thread": event.get("thread_ts") or event["ts"]}
-        self._later(body, context, lambda spot: self._reply(spot, read(event.get("text", ""))), **where)
+        event_id = f"slack/{body.get('event_id') or event['ts']}"
+        self._later(body, context, lambda spot: self._reply(spot, read(event.get("text", "")), event_id), **where)
 
     def _known(self, key: str) -> bool:
         """Whether an event was seen before; Slack sends one again at once, after a minute and after five."""
@@ -309,7 +310,9 @@ class Listeners:
             self._seen.popitem(last=False)
         return known
 
-    async def _reply(self, spot: Spot, query: str) -> None:
+    async def _reply(self, spot: Spot, query: str, event_id: str) -> None:
+        if self._daily and not await self._daily.first_time(event_id):
+            return  # Slack sent it again, to another process
         asker = self._people.stranger("").asker
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
             card = self._desk.answer(Invocation(("commonplace", "help"), {}), asker).card
