@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 
-from bot.core import cards, rotation, wording
+from bot.core import cards, rotation, typed, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
 from bot.core.daily import Delivery, Outcome, Place, State, Subscription
-from bot.core.errors import BotError, StoreError, UsageError
+from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
 from bot.core.library import EVERYTHING, Scope
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
 from bot.core.summary import Entry
@@ -70,6 +70,8 @@ class Daily:
         if found and found.state is State.OFF and verb not in ("on", "preview"):
             found = None
         now = await self._store.now()
+        if found and found.declared and command.access is Access.MANAGERS:
+            return Answer(cards.note(wording.DECLARED))
         try:
             if verb == "on":
                 made = self._made(options, asker, place, manager, now)
@@ -83,6 +85,41 @@ class Daily:
         if verb == "status":
             return Answer(await self._status(found, now))
         return self._changed(verb, found, asker, now)
+
+    async def declare(self, lines: Sequence[str]) -> None:
+        """Make the subscriptions that the settings declare, and switch off those that they declare no more.
+
+        Raises SettingsError for each line that is not understood; then nothing is changed.
+        """
+        now, problems, declared = await self._store.now(), list[Problem](), list[Subscription]()
+        for line in lines:
+            try:
+                declared.append(self._declared(line, now))
+            except BotError as error:
+                problems += [replace(one, reason=f"daily.channels: “{line}”: {one.reason}") for one in error.problems]
+        if problems:
+            raise SettingsError(problems)
+        places = {one.place for one in declared}
+        for one in await self._store.every():
+            if one.declared and one.place not in places:
+                await self._store.put(replace(one, state=State.OFF, declared=False))
+        for new in declared:
+            known = await self._store.find(new.place)
+            if known is None or replace(new, id=known.id, since=known.since) != replace(known, state=new.state):
+                await self._store.put(new)
+
+    def _declared(self, line: str, now: datetime) -> Subscription:
+        platform, _, rest = line.partition(" ")
+        place, _, options = rest.strip().partition(" ")
+        workspace, _, channel = place.partition("/")
+        if platform not in ("slack", "discord") or not workspace or not channel:
+            raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
+        invocation = typed.parse(f"/{self._desk.prefix}daily on {options}", self._desk.prefix)
+        asker = Asker(wording.THE_SETTINGS, self._desk.settings.daily.timezone)
+        made = self._made(
+            invocation.options, asker, Place(platform, workspace, channel), Manager("", allowed=True), now
+        )
+        return replace(made, declared=True)
 
     async def keep(self, change: Subscription) -> None:
         """Keep a change that `answer` proposed."""

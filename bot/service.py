@@ -47,6 +47,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         daily, messengers = Daily(desk, store), dict[str, Messenger]()
+        await daily.declare(settings.daily.channels)
         platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, store)
         connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
         scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)

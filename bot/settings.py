@@ -25,6 +25,7 @@ class Daily:
     """When a daily lesson comes where nothing else is said: local time, IANA zone, weekdays with Monday as 0.
 
     A lesson that is later than `grace` is missed. `managers` are the user ids that may change it, none for all who may.
+    `channels` are lines such as `slack T1/C1 9:30 Europe/Berlin weekdays`.
     """
 
     time: time
@@ -32,6 +33,7 @@ class Daily:
     days: frozenset[int]
     grace: timedelta = timedelta(hours=6)
     managers: frozenset[str] = frozenset()
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "daily.timezone": fields.FieldSpec(_zone, "UTC"),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
     "daily.grace": fields.FieldSpec(_hours, timedelta(hours=6)),
+    "daily.channels": fields.FieldSpec(fields.texts, ()),
     "daily.managers": fields.FieldSpec(_people, frozenset()),
     "database.url": fields.FieldSpec(_database_url, ""),
     "slack.api_url": fields.FieldSpec(_address("https", "http"), "https://slack.com/api"),
@@ -196,7 +199,9 @@ def read_settings(config: str, environment: Mapping[str, str] | None = None, fil
         prefix=values["commands.prefix"],
         results=values["search.results"],
         confidence=values["quote.confidence"],
-        daily=Daily(**{name: values[f"daily.{name}"] for name in ("time", "timezone", "days", "grace", "managers")}),
+        daily=Daily(
+            **{name: values[f"daily.{name}"] for name in ("time", "timezone", "days", "grace", "managers", "channels")}
+        ),
         limits=Limits(values["content.max_bytes"], values["content.max_entries"]),
         database=_database(given.get("DATABASE_URL", values["database.url"])),
         health=Health(values["health.host"], values["health.port"]),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.daily import Outcome, State, nonce
+from bot.core.errors import SettingsError
 from tests.daily.channels import PLATFORMS, Channel, in_channel
 
 both = pytest.mark.parametrize("platform", PLATFORMS)
@@ -209,3 +210,26 @@ def test_daily_lessons_are_managed_from_the_app_home(tmp_path: Path) -> None:
         assert "Daily lesson: on" in (await there.ada.opens_home()).shown
 
     in_channel("slack", tmp_path, scenario)
+
+
+@both
+def test_channels_declared_in_the_settings_are_managed_there(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        guild = there.place.guild.id if there.discord else there.place.workspace.id
+        line = f"{platform} {guild}/{there.place.id} 9:00 Europe/Berlin weekdays topic:spring"
+        await there.daily.declare([line])
+        made = await there.store.every()
+        await there.daily.declare([line])
+        assert await there.store.every() == made
+        assert "daily.channels" in await there.types("/daily off")
+        assert "Before spring" in await there.types("/daily status")
+        there.time.passes(hours=1)
+        assert await there.ticks() == 1
+        assert len(there.lessons) == 1
+        with pytest.raises(SettingsError) as raised:
+            await there.daily.declare(["slack C1 9:00", f"{platform} T1/C1 at dawn in Berln"])
+        assert len(raised.value.problems) == 2
+        await there.daily.declare([])
+        assert await there.store.every() == []
+
+    in_channel(platform, tmp_path, scenario)
