@@ -30,6 +30,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.slack
 	$(BIN)/python -m benchmarks.discord
 	$(BIN)/python -m benchmarks.claims
+	$(BIN)/python -m benchmarks.sending
 
 crash: .venv/dev
 	$(BIN)/python -m benchmarks.crash

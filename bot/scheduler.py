@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 1
 BATCH = 500
 # Posts a second: Discord takes 50 of a bot in all, and Slack about one a second in each channel.
-PACE = {"discord": 48.0, "slack": 48.0}
+PACE = {"discord": 48.7, "slack": 48.7}
 AT_ONCE = 32  # requests under way on one platform
 RESENT_FOR = timedelta(seconds=120)  # for so long Discord knows a nonce again
 _RETRIES_S = (2, 8, 20)  # after a passing fault
