@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, false, func, or_, select, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -152,22 +152,25 @@ class SqlStore:
             now = self._moment(connection)
             return claims.claim(connection, Hold(self._holder, now, now + LEASE), self._grace, limit, platforms)
 
-        if not self._direct:
-            async with self._transaction() as connection:
-                return await connection.run_sync(work)
-        claiming = asyncio.create_task(asyncio.to_thread(self._directly, work))
+        claiming = asyncio.create_task(self._at_a_stretch(work))
         try:
             return await asyncio.shield(claiming)
-        except asyncio.CancelledError:  # a thread cannot be stopped: what it has claimed is given back
+        except asyncio.CancelledError:  # what it has claimed by then, nobody would know of
             await self.release(await claiming)
             raise
 
-    def _directly(self, work: Callable[[Connection], list[Claim]]) -> list[Claim]:
-        assert self._direct  # noqa: S101 - only on SQLite
+    async def _at_a_stretch(self, work: Callable[[Connection], list[Claim]]) -> list[Claim]:
+        """Do several statements in one transaction; on SQLite in one thread, which cannot be interrupted."""
+        if self._direct is None:
+            async with self._transaction() as connection:
+                return await connection.run_sync(work)
+        return await asyncio.to_thread(self._directly, self._direct, work)
+
+    def _directly(self, engine: Engine, work: Callable[[Connection], list[Claim]]) -> list[Claim]:
         try:
-            with self._direct.begin() as connection:
+            with engine.begin() as connection:
                 return work(connection)
-        except DBAPIError as error:
+        except (DBAPIError, SqlTimeoutError) as error:
             raise unusable(self._engine, error) from error
 
     async def begin(self, delivery: Delivery, entry: str) -> bool:
