@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench picture lock clean
+.PHONY: run test check format bench crash picture lock clean
 
 run: .venv/run
 	@$(BIN)/python -m bot console
@@ -27,6 +27,12 @@ picture: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.slack
+	$(BIN)/python -m benchmarks.discord
+	$(BIN)/python -m benchmarks.claims
+
+crash: .venv/dev
+	$(BIN)/python -m benchmarks.crash
 
 lock: .venv/dev
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --output-file requirements.lock

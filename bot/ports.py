@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,14 @@ class Claim:
     subscription: Subscription
     delivery: Delivery
     lapsed: bool = False
+
+
+# Told what became of a lesson on a platform, and of one that was sent how many seconds after it was due.
+Watch = Callable[[str, Outcome, float | None], None]
+
+
+def unwatched(platform: str, outcome: Outcome, late_s: float | None) -> None:
+    """A Watch that nobody looks at."""
 
 
 class Store(Protocol):
@@ -54,8 +62,10 @@ class Store(Protocol):
     async def begin(self, delivery: Delivery, entry: str) -> bool:
         """Record that the request is about to go out. False where the claim is no longer this process's own."""
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = "") -> None:
-        """Record what became of it."""
+    async def settle(
+        self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
+    ) -> datetime | None:
+        """Record what became of it. Gives when, None where it was settled already."""
 
     async def release(self, claims: Sequence[Claim]) -> None:
         """Give back what was claimed and not begun."""

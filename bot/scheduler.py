@@ -23,7 +23,7 @@ from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, nonce
 from bot.core.summary import Entry
 from bot.daily import Daily, platform_refused
-from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError
+from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError, Watch, unwatched
 
 log = structlog.get_logger(__name__)
 
@@ -82,10 +82,12 @@ class Scheduler:
         store: Store,
         messengers: Mapping[str, Messenger],
         prefix: str = "",
+        *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        watch: Watch = unwatched,
     ) -> None:
         self._daily, self._store, self._messengers, self._prefix = daily, store, messengers, prefix
-        self._sleep = sleep
+        self._sleep, self._watch = sleep, watch
         self._lanes: dict[str, Lane] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -236,8 +238,11 @@ class Scheduler:
         return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
 
     async def _settle(self, claim: Claim, outcome: Outcome, message: str = "", reason: str = "") -> None:
-        await self._store.settle(claim.delivery, outcome, message, reason)
+        settled = await self._store.settle(claim.delivery, outcome, message, reason)
         subscription = claim.subscription
+        if settled is not None:
+            late_s = (settled - claim.delivery.due).total_seconds() if outcome is Outcome.SENT else None
+            self._watch(subscription.place.platform, outcome, late_s)
         log.info("lesson", outcome=outcome.value, subscription=subscription.id, platform=subscription.place.platform)
         if outcome is Outcome.UNKNOWN:
             await self._tell(claim, wording.unconfirmed(subscription.place.platform))

@@ -10,12 +10,14 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.adapters import health
+from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
@@ -24,11 +26,13 @@ from bot.core import wording
 from bot.core.errors import Problem, SettingsError
 from bot.daily import Daily
 from bot.desk import Desk
-from bot.ports import Messenger
+from bot.ports import Messenger, Watch, unwatched
 from bot.scheduler import Scheduler
-from bot.settings import Settings
+from bot.settings import Health, Settings
 
 log = structlog.get_logger(__name__)
+
+_TICK_AGE_S = 30  # a scheduler that ticked longer ago than this stands still
 
 
 async def run(places: Places, environment: Mapping[str, str]) -> None:
@@ -41,31 +45,35 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     if not settings.slack and not settings.discord:
         raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
     desk = await open_desk(places, settings)
-    async with _store(settings) as (store, engine):
+    metrics = Metrics(name for name in ("slack", "discord") if getattr(settings, name))
+    async with _store(settings, metrics.lesson) as store:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         daily, messengers = Daily(desk, store), dict[str, Messenger]()
-        platforms = _platforms(desk, settings, daily, messengers, engine)
-        tasks = [asyncio.create_task(_kept_up(name, serve), name=name) for name, serve in platforms.items()]
-        everything = asyncio.gather(*tasks, return_exceptions=True)
-        everything.add_done_callback(lambda _: stop.set())
-        await Scheduler(daily, store, messengers, settings.prefix).run(stop)
-        for task in tasks:
-            task.cancel()
+        platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, store)
+        connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
+        scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)
+        async with _watched(settings.health, _checks(connections, store, scheduler), metrics):
+            tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
+            everything = asyncio.gather(*tasks, return_exceptions=True)
+            everything.add_done_callback(lambda _: stop.set())
+            await scheduler.run(stop)
+            for task in tasks:
+                task.cancel()
         refused = [error for error in await everything if isinstance(error, SettingsError)]
     if len(refused) == len(platforms):
         raise SettingsError([problem for error in refused for problem in error.problems])
 
 
 @contextlib.asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[tuple[SqlStore, AsyncEngine]]:
+async def _store(settings: Settings, watch: Watch = unwatched) -> AsyncIterator[SqlStore]:
     """The database, ready to be used."""
     engine = open_engine(settings.database)
     try:
         await migrate.prepare(engine)
         holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        yield SqlStore(engine, holder, settings.daily.grace), engine
+        yield SqlStore(engine, holder, settings.daily.grace, watch=watch)
     finally:
         await engine.dispose()
 
@@ -86,30 +94,95 @@ Serve = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def _platforms(
-    desk: Desk, settings: Settings, daily: Daily, messengers: dict[str, Messenger], engine: AsyncEngine
+    desk_of: Callable[[str], Desk],
+    settings: Settings,
+    daily: Daily,
+    messengers: dict[str, Messenger],
+    store: SqlStore,
 ) -> dict[str, Serve]:
     found: dict[str, Serve] = {}
     if settings.slack:
         from bot.adapters.slack import client as slack  # noqa: PLC0415 - 200 ms that Discord alone need not take
 
-        found["slack"] = partial(slack.serve, desk, settings.slack, daily=daily, messengers=messengers, engine=engine)
+        desk = desk_of("slack")
+        found["slack"] = partial(
+            slack.serve, desk, settings.slack, daily=daily, messengers=messengers, engine=store.engine
+        )
     if settings.discord:
+        # SQLite is for one process, which needs nobody's leave.
+        leases = store if store.engine.dialect.name == "postgresql" else None
         from bot.adapters.discord import client as discord  # noqa: PLC0415 - 170 ms that Slack alone need not take
 
-        found["discord"] = partial(discord.serve, desk, settings.discord, daily=daily, messengers=messengers)
+        found["discord"] = partial(
+            discord.serve,
+            desk_of("discord"),
+            settings.discord,
+            daily=daily,
+            messengers=messengers,
+            leases=leases,
+        )
     return found
 
 
-async def _kept_up(name: str, serve: Serve) -> None:
+class Connection(asyncio.Event):
+    """Whether a platform is connected, and how many times it came to be; `again` is told of each but the first."""
+
+    def __init__(self, again: Callable[[], None]) -> None:
+        super().__init__()
+        self._again, self.times = again, 0
+
+    def set(self) -> None:
+        if not self.is_set():
+            self.times += 1
+            if self.times > 1:
+                self._again()
+        super().set()
+
+
+def _checks(connections: Mapping[str, Connection], store: SqlStore, scheduler: Scheduler) -> dict[str, health.Check]:
+    """What must be well for the bot to be ready."""
+
+    async def connected(connection: Connection) -> str:
+        return "" if connection.is_set() else "not connected"
+
+    async def database() -> str:
+        await store.answers()
+        return ""
+
+    async def ticks() -> str:
+        age_s = time.monotonic() - scheduler.last_tick
+        if not scheduler.last_tick:
+            return "no tick yet"
+        return "" if age_s < _TICK_AGE_S else f"the last tick was {age_s:.0f} s ago"
+
+    checks: dict[str, health.Check] = {name: partial(connected, one) for name, one in connections.items()}
+    return checks | {"database": database, "scheduler": ticks}
+
+
+@contextlib.asynccontextmanager
+async def _watched(where: Health, checks: Mapping[str, health.Check], metrics: Metrics) -> AsyncIterator[None]:
+    """Tell how the bot is. Where the port is taken, the bot does without: posting matters more."""
+    async with contextlib.AsyncExitStack() as stack:
+        if where.port:
+            try:
+                server = health.served(where.host, where.port, checks, metrics.text, CONTENT_TYPE)
+                await stack.enter_async_context(server)
+            except OSError as error:
+                mend = "set health.port to a free one"
+                log.warning("health_unserved", host=where.host, port=where.port, reason=str(error), mend=mend)
+        yield
+
+
+async def _kept_up(name: str, serve: Serve, connection: Connection) -> None:
     """Serve a platform again whenever its connection fails for good, ever less often, up to once a minute.
 
     Raises SettingsError where the platform refuses the token: trying again would not help.
     """
     pause = 1.0
-    connected = asyncio.Event()
     while True:
+        before = connection.times
         try:
-            await serve(connected)
+            await serve(connection)
         except SettingsError as error:
             log.error("platform_refused", platform=name, problem=str(error))  # noqa: TRY400 - the sentence says it all
             raise
@@ -117,5 +190,5 @@ async def _kept_up(name: str, serve: Serve) -> None:
             log.warning("platform_unreachable", platform=name, reason=str(error), retry_in_s=pause)
         except Exception:
             log.exception("platform_failed", platform=name, retry_in_s=pause)
-        pause = 1.0 if connected.is_set() else min(pause * 2, 60.0)
+        pause = 1.0 if connection.times > before else min(pause * 2, 60.0)
         await asyncio.sleep(pause)

@@ -61,6 +61,14 @@ class Discord:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """Where health and metrics are told over HTTP; at port 0 nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int = 9090
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How the bot behaves. `results` are shown at once; `confidence` (0 to 1) is what a quote must reach.
 
@@ -74,6 +82,7 @@ class Settings:
     daily: Daily
     limits: Limits
     database: str = field(default="", repr=False)
+    health: Health = Health()
     slack: Slack | None = None
     discord: Discord | None = None
 
@@ -149,6 +158,12 @@ def _guild(value: Any) -> int | None:
     return int(value) or None
 
 
+def _host(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9.:-]+", value):
+        raise ValueError("an address or a name of this machine, such as 127.0.0.1 or 0.0.0.0")
+    return value
+
+
 KEYS: Mapping[str, fields.FieldSpec] = {
     "commands.prefix": fields.FieldSpec(_prefix, ""),
     "search.results": fields.FieldSpec(fields.whole(1, 10), 5),
@@ -163,6 +178,8 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "discord.api_url": fields.FieldSpec(_address("https", "http"), "https://discord.com/api/v10"),
     "discord.gateway_url": fields.FieldSpec(lambda value: _address("wss", "ws")(value) if value else "", ""),
     "discord.guild": fields.FieldSpec(_guild, None),
+    "health.host": fields.FieldSpec(_host, "127.0.0.1"),
+    "health.port": fields.FieldSpec(fields.whole(0, 65535), 9090),
     "content.max_bytes": fields.FieldSpec(fields.whole(1, 1_000_000_000), Limits().max_bytes),
     "content.max_entries": fields.FieldSpec(fields.whole(1, 10_000_000), Limits().max_entries),
 }
@@ -182,6 +199,7 @@ def read_settings(config: str, environment: Mapping[str, str] | None = None, fil
         daily=Daily(**{name: values[f"daily.{name}"] for name in ("time", "timezone", "days", "grace", "managers")}),
         limits=Limits(values["content.max_bytes"], values["content.max_entries"]),
         database=_database(given.get("DATABASE_URL", values["database.url"])),
+        health=Health(values["health.host"], values["health.port"]),
         slack=_slack(given, values["slack.api_url"]),
         discord=_discord(given, values),
     )

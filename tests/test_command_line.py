@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def run(place: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=place,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},

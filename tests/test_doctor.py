@@ -80,7 +80,7 @@ async def refused_channel(house: House, state: State, outcome: Outcome) -> None:
 
 async def newer(house: House) -> None:
     store = await house.store()
-    async with store._engine.begin() as connection:  # no public way leads to a newer schema
+    async with store.engine.begin() as connection:  # no public way leads to a newer schema
         await connection.execute(text("UPDATE schema_version SET version_num = '9999'"))
     await store.close()
 

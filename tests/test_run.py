@@ -3,12 +3,19 @@
 import asyncio
 import json
 import os
+import re
 import signal
+import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientConnectionError, ClientSession
 
 from bot.adapters.slack.manifest import manifest
+from tests.adapters.slack.running import free_port
 from tests.documents import KEPT
 from tests.fakes.local_discord import LocalDiscord
 from tests.fakes.slack import LocalSlack
@@ -16,16 +23,18 @@ from tests.fakes.slack import LocalSlack
 ROOT = Path(__file__).parent.parent
 
 
-async def start(folder: Path, slack: LocalSlack, discord: LocalDiscord, **tokens: str) -> asyncio.subprocess.Process:
+async def start(
+    folder: Path, slack: LocalSlack, discord: LocalDiscord, tokens: dict[str, str], port: int = 0
+) -> asyncio.subprocess.Process:
     (folder / "content").mkdir(exist_ok=True)
     (folder / "content" / "garden.md").write_text(KEPT, "utf-8")
     addresses = {"slack": {"api_url": slack.api_url.rstrip("/")}, "discord": {"api_url": discord.api_url}}
-    (folder / "bot.yaml").write_text(json.dumps(addresses), "utf-8")
+    (folder / "bot.yaml").write_text(json.dumps({**addresses, "health": {"port": port}}), "utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DISCORD_"))}
-    tokens["DATABASE_URL"] = f"sqlite:///{folder / 'bot.db'}"
+    set_here = {"PYTHONPATH": str(ROOT), "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}"}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", "--content", "content", "--config", "bot.yaml",
-        cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **tokens}, stderr=asyncio.subprocess.PIPE,
+        cwd=folder, env={**kept, **set_here, **tokens}, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -41,7 +50,7 @@ def run(folder: Path, *, slack_token: str = "", discord_token: str = "") -> tupl
                 "SLACK_APP_TOKEN": slack.app_token,
                 "DISCORD_TOKEN": discord_token or discord.token,
             }
-            process = await start(folder, slack, discord, **tokens)
+            process = await start(folder, slack, discord, tokens)
             answers = []
             if not slack_token:
                 await slack.connected()
@@ -81,3 +90,71 @@ def test_when_all_refuse_it_says_so_and_ends(tmp_path: Path) -> None:
     assert status == 2
     assert "Slack refuses SLACK_BOT_TOKEN" in log
     assert "s3cret" not in log
+
+
+def test_a_platform_is_imported_only_where_its_token_is_set() -> None:
+    for module, others in (("slack", "discord"), ("discord", "slack_bolt slack_sdk")):
+        imports = f"import sys, bot.service, bot.adapters.{module}.client"
+        code = f"{imports}; print(set('{others} alembic'.split()) & set(sys.modules))"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "set()"
+
+
+async def told(port: int, page: str, until: Callable[[str], object]) -> str:
+    """What a page of the bot's health says, once it says that."""
+    async with ClientSession() as client:
+        while True:
+            try:
+                text = await (await client.get(f"http://127.0.0.1:{port}{page}")).text()
+            except ClientConnectionError:
+                text = ""
+            if until(text):
+                return text
+            await asyncio.sleep(0.1)
+
+
+def watched(folder: Path, scenario: Callable[[int, LocalSlack, LocalDiscord], Any], **tokens: str) -> None:
+    async def session() -> None:
+        async with AsyncExitStack() as stack:
+            slack = await stack.enter_async_context(LocalSlack(manifest=manifest(), timeout=15.0))
+            discord = await stack.enter_async_context(LocalDiscord(timeout=15.0))
+            right = {
+                "SLACK_BOT_TOKEN": slack.bot_token,
+                "SLACK_APP_TOKEN": slack.app_token,
+                "DISCORD_TOKEN": discord.token,
+            }
+            port = free_port()
+            process = await start(folder, slack, discord, right | tokens, port)
+            try:
+                await asyncio.wait_for(scenario(port, slack, discord), 30)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                await asyncio.wait_for(process.communicate(), 20)
+
+    asyncio.run(session())
+
+
+def test_it_is_ready_once_both_are_connected_and_counts_what_happens(tmp_path: Path) -> None:
+    async def scenario(port: int, slack: LocalSlack, discord: LocalDiscord) -> None:
+        ready = await told(port, "/readyz", lambda text: '"ready": true' in text)
+        assert json.loads(ready)["parts"] == dict.fromkeys(("slack", "discord", "database", "scheduler"), "ok")
+        ada = slack.person("Ada")
+        await ada.types(slack.channel("general", ada), "/lookup worms")
+        figures = await told(port, "/metrics", lambda text: 'lookups_total{platform="slack"} 1.0' in text)
+        assert 'reconnects_total{platform="slack"} 0.0' in figures
+        slack.drops_connections()
+        await discord.drops_connections()
+        for name in ("slack", "discord"):
+            counted = rf'reconnects_total{{platform="{name}"}} 1\.0'
+            await told(port, "/metrics", re.compile(counted).search)
+        await told(port, "/readyz", lambda text: '"ready": true' in text)
+
+    watched(tmp_path, scenario)
+
+
+def test_it_is_not_ready_while_a_platform_refuses_its_token(tmp_path: Path) -> None:
+    async def scenario(port: int, *_: object) -> None:
+        parts = await told(port, "/readyz", lambda text: '"slack": "ok"' in text and '"scheduler": "ok"' in text)
+        assert json.loads(parts)["parts"]["discord"] == "not connected"
+
+    watched(tmp_path, scenario, DISCORD_TOKEN="a-s3cret")

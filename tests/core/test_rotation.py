@@ -166,7 +166,7 @@ def test_the_order_is_the_same_in_every_process_and_version() -> None:
     )
     for hash_seed in ("0", "1", "4242"):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}
-        run = subprocess.run(  # noqa: S603
+        run = subprocess.run(
             [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
         )
         assert run.stdout.split() == EXPECTED

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.adapters.metrics import Metrics
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
@@ -50,6 +51,7 @@ class Channel:
     daily: Daily
     messengers: dict[str, Messenger]
     time: Time
+    metrics: Metrics
     waits: list[float] = field(default_factory=list)
 
     @property
@@ -81,7 +83,7 @@ class Channel:
             self.time.passes(seconds=seconds)
             await asyncio.sleep(0)
 
-        return Scheduler(self.daily, self.store, self.messengers, sleep=sleep)
+        return Scheduler(self.daily, self.store, self.messengers, sleep=sleep, watch=self.metrics.lesson)
 
     async def ticks(self) -> int:
         """One tick, and everything that it leads to."""
@@ -100,16 +102,16 @@ class Channel:
 
 @asynccontextmanager
 async def channel(platform: str, url: str, config: str = "") -> AsyncIterator[Channel]:
-    time, engine = Time(), open_engine(url)
+    time, engine, metrics = Time(), open_engine(url), Metrics([platform])
     await migrate.upgrade(engine)
-    store = SqlStore(engine, "one", timedelta(hours=6), time)
+    store = SqlStore(engine, "one", timedelta(hours=6), time, metrics.lesson)
     desk, messengers = garden_desk(config), dict[str, Messenger]()
     daily = Daily(desk, store)
     parts: dict[str, Any] = {"daily": daily, "messengers": messengers}
     there = _in_slack if platform == "slack" else _in_discord
     try:
         async with there(desk, parts) as (fake, place, ada, guest):
-            yield Channel(fake, place, ada, guest, store, daily, messengers, time)
+            yield Channel(fake, place, ada, guest, store, daily, messengers, time, metrics)
     finally:
         await store.close()
 

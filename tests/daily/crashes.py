@@ -151,12 +151,7 @@ class _Dying:
         await self._messenger.tell(*args)
 
     async def settle(self, *args: Any) -> Any:
-        await self._store.settle(*args)
-        return await self._after("confirm", _true())
-
-
-async def _true() -> bool:
-    return True
+        return await self._after("confirm", self._store.settle(*args))
 
 
 # ---- the other side

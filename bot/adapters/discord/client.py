@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import partial
 
 import discord
 import structlog
@@ -12,6 +13,7 @@ import yarl
 from bot.adapters.discord import commands, faults
 from bot.adapters.discord.interactions import Interactions
 from bot.adapters.discord.messenger import DiscordMessenger
+from bot.adapters.discord.shards import RENEWED_S, Leases, Shards
 from bot.core.errors import Problem, SettingsError
 from bot.daily import Daily
 from bot.desk import Desk
@@ -28,8 +30,17 @@ INTENTS = discord.Intents(guild_messages=True, dm_messages=True)
 class Client(discord.AutoShardedClient):
     """Routes what Discord sends to the desk, and keeps the commands in step with the table."""
 
-    def __init__(self, desk: Desk, settings: Discord, connected: asyncio.Event, daily: Daily | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Discord,
+        connected: asyncio.Event,
+        daily: Daily | None = None,
+        shards: list[int] | None = None,
+    ) -> None:
         super().__init__(
+            shard_ids=shards,  # type: ignore[arg-type]  # None is its own default
+            shard_count=1 if shards else None,  # how many there are is asked for before the gateway is opened
             intents=INTENTS,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
@@ -105,22 +116,22 @@ async def serve(
     *,
     daily: Daily | None = None,
     messengers: MutableMapping[str, Messenger] | None = None,
+    leases: Leases | None = None,
 ) -> None:
-    """Answer in Discord until cancelled; `connected` is set while every shard has its gateway.
+    """Answer in Discord until cancelled; `connected` is set while every shard that is this process's has its gateway.
 
-    `messengers` has an entry as long as the API can be. Raises SettingsError where Discord refuses the token,
-    OSError where it cannot be reached.
+    `messengers` has an entry as long as the API can be reached. With `leases` several processes share the shards.
+    Raises SettingsError where Discord refuses the token, OSError where it cannot be reached.
     """
     discord.http.Route.BASE = settings.api_url  # a constant of the library: there is no other way to name another API
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
     logging.getLogger("discord.state").setLevel(logging.ERROR)  # it would warn that servers are not kept
-    client = Client(desk, settings, connected, daily)
     try:
-        async with client:
-            await client.login(settings.token)
-            if messengers is not None:
-                messengers["discord"] = DiscordMessenger(client)
-            await client.connect()
+        if leases is None:
+            await _answer(Client(desk, settings, connected, daily), settings, messengers)
+        else:
+            new = partial(Client, desk, settings, connected, daily)
+            await _share(new, settings, connected, messengers, leases)
     except discord.LoginFailure as error:
         raise _refused("Discord refuses DISCORD_TOKEN") from error
     except (discord.DiscordServerError, discord.GatewayNotFound) as error:
@@ -133,8 +144,61 @@ async def serve(
         connected.clear()
         if messengers is not None:
             messengers.pop("discord", None)
+
+
+async def _answer(client: Client, settings: Discord, messengers: MutableMapping[str, Messenger] | None = None) -> None:
+    """Run one client until it is closed."""
+    try:
+        async with client:
+            await client.login(settings.token)
+            if messengers is not None:
+                messengers["discord"] = DiscordMessenger(client)
+            await client.connect()
+    finally:
         with contextlib.suppress(Exception):
             await client.close()
+
+
+async def _share(
+    new: Callable[[list[int]], Client],
+    settings: Discord,
+    connected: asyncio.Event,
+    messengers: MutableMapping[str, Messenger] | None,
+    leases: Leases,
+) -> None:
+    """Run the shards that this process holds, and others whenever that changes. Lessons are posted in any case."""
+    async with discord.Client(intents=discord.Intents.none()) as rest:
+        await rest.login(settings.token)
+        if messengers is not None:
+            messengers["discord"] = DiscordMessenger(rest)
+        shards = Shards(leases, (await rest.http.get_bot_gateway())[0])
+        held: list[int] = []
+        try:
+            while True:
+                held = await shards.take()
+                if not held:
+                    connected.set()  # standing by is all that is asked of this process
+                    await asyncio.sleep(RENEWED_S)
+                    continue
+                log.info("discord_shards", held=held)
+                connected.clear()
+                await _hold(new(held), settings, shards, held)
+        finally:
+            await shards.release(held)
+
+
+async def _hold(client: Client, settings: Discord, shards: Shards, held: list[int]) -> None:
+    """Run a client for as long as exactly these shards are held."""
+    answering = asyncio.create_task(_answer(client, settings))
+    changed = asyncio.create_task(shards.changed(held, asyncio.get_running_loop().time))
+    try:
+        await asyncio.wait({answering, changed}, return_when=asyncio.FIRST_COMPLETED)
+        if answering.done():
+            await answering
+    finally:
+        for task in (answering, changed):
+            task.cancel()
+        await asyncio.gather(answering, changed, return_exceptions=True)
 
 
 def _refused(reason: str) -> SettingsError:

@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import faults
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 EVENTS = "/slack/events"
 PING_S = 3  # a socket that was cut is noticed and replaced within this time
+_LOOK_S = 1  # between two looks at whether the socket stands
 FINISH_S = 8  # what is under way when the bot stops gets so long
 _REFUSED = frozenset(
     "invalid_auth token_revoked token_expired account_inactive not_authed not_allowed_token_type".split()
@@ -103,8 +105,7 @@ async def serve(
         listeners = Listeners(desk, client_of, People(desk.settings.daily.timezone), daily)
         listeners.register(app)
         stack.push_async_callback(listeners.finish, FINISH_S)
-        if settings.app_token:
-            await stack.enter_async_context(socket_mode(app, settings, client))
+        receiver = await stack.enter_async_context(socket_mode(app, settings, client)) if settings.app_token else None
         if pages or not settings.app_token:
             await stack.enter_async_context(http(app, settings.port, *pages))
         connected.set()
@@ -112,11 +113,24 @@ async def serve(
         if messengers is not None:
             messengers["slack"] = SlackMessenger(_hasty(client_for))
         try:
-            await asyncio.Event().wait()
+            await (_followed(receiver, connected) if receiver else asyncio.Event().wait())
         finally:
             connected.clear()
             if messengers is not None:
                 messengers.pop("slack", None)
+
+
+async def _followed(receiver: SocketModeClient, connected: asyncio.Event) -> None:
+    """Keep `connected` true to the socket, which the SDK replaces without a word."""
+    known = receiver.current_session
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        up = await receiver.is_connected()
+        if not up or receiver.current_session is not known:
+            connected.clear()
+        if up:
+            known = receiver.current_session
+            connected.set()
 
 
 def _always(client: AsyncWebClient) -> Callable[..., Awaitable[AsyncWebClient]]:
@@ -167,7 +181,7 @@ def _refused(error: SlackApiError, variable: str) -> Exception:
 
 
 @contextlib.asynccontextmanager
-async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) -> AsyncIterator[None]:
+async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) -> AsyncIterator[SocketModeClient]:
     """Receive over a websocket that the bot opens itself; the SDK reconnects when it drops."""
     handler = AsyncSocketModeHandler(app, settings.app_token, web_client=client, ping_interval=PING_S)
     try:
@@ -177,7 +191,7 @@ async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) ->
         except SlackApiError as error:
             raise _refused(error, "SLACK_APP_TOKEN") from error
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield
+        yield handler.client
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
 

@@ -38,10 +38,18 @@ def into(dialect: str, table: Any) -> Any:
     return (postgres_insert if dialect == "postgresql" else sqlite_insert)(table)
 
 
-def claim(connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]) -> list[Claim]:
-    """What was left behind, then what is due, at most `limit` of both together, each once."""
+Past = list[tuple[str, Outcome]]  # what nobody will post any more: its platform, and what became of it
+
+
+def claim(
+    connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
+) -> tuple[list[Claim], Past]:
+    """What was left behind, then what is due, at most `limit` of both together, each once; and what is past posting."""
     left = lapsed(connection, hold, limit, platforms)
-    return left + due(connection, hold, grace, limit - len(left), platforms) if len(left) < limit else left
+    if len(left) >= limit:
+        return left, []
+    new, past = due(connection, hold, grace, limit - len(left), platforms)
+    return [*left, *new], past
 
 
 # Statements are built once: to build one takes longer than most databases take to run it.
@@ -80,20 +88,33 @@ def one_of_keys() -> tuple[Any, Any]:
     return deliveries.c.subscription == bindparam("b_subscription"), deliveries.c.date == bindparam("b_date")
 
 
-def due(connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]) -> list[Claim]:
-    """What is due now, each once. Records what was missed or skipped."""
+def due(
+    connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
+) -> tuple[list[Claim], Past]:
+    """What is due now, each once; and the platform and outcome of each that was missed or skipped, which it records."""
     wanted = {"now": stamp(hold.now), "platforms": platforms, "limit": limit}
     groups = _alike(connection.execute(_DUE, wanted).all())
     owing = [(_owed(key, hold.now, grace), several) for key, several in groups.items()]
     taken = _write(connection, hold, owing)
     _move(connection, owing)
+    past = [
+        (row.platform, outcome)
+        for found, several in owing
+        for outcome, dates in _past(found)
+        for row in several
+        for _ in dates
+    ]
     return [
         Claim(rows.subscription(row), Delivery(row[0], found.post.date, found.post.at, Outcome.CLAIMED))
         for found, several in owing
         if found.post
         for row in several
         if row[0] in taken
-    ]
+    ], past
+
+
+def _past(found: Owed) -> tuple[tuple[Outcome, tuple[Occurrence, ...]], ...]:
+    return (Outcome.MISSED, found.missed), (Outcome.SKIPPED, found.skipped)
 
 
 Alike = tuple[str, str, str, str | None, str, int]
@@ -136,7 +157,7 @@ def _write(connection: Connection, hold: Hold, owing: Owing) -> set[int]:
     others: list[dict[str, Any]] = []
     for found, several in owing:
         ids = [row[0] for row in several]
-        for outcome, dates in ((Outcome.MISSED, found.missed), (Outcome.SKIPPED, found.skipped)):
+        for outcome, dates in _past(found):
             others += [_new(one, occurrence, outcome, hold) for occurrence in dates for one in ids]
         if found.post and (found.missed or found.skipped):
             late = [_new(one, found.post, Outcome.CLAIMED, hold) for one in ids]

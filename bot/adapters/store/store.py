@@ -23,19 +23,30 @@ from bot.adapters.store.migrate import unusable
 from bot.adapters.store.tables import deliveries, events, leases, stamp, subscriptions
 from bot.core.daily import SEEN, Delivery, Outcome, Place, State, Subscription
 from bot.core.recurrence import next_occurrence, occurrences
-from bot.ports import Claim
+from bot.ports import Claim, Watch, unwatched
 
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
 
 
+Claimed = tuple[list[Claim], claims.Past]
+
+
 class SqlStore:
-    """The Store port. `holder` names this process; `clock` overrides the clock that decides, for tests."""
+    """The Store port. `holder` names this process; `clock` overrides the clock that decides, for tests.
+
+    `watch` is told of what was missed or skipped, which nobody else comes to see.
+    """
 
     def __init__(
-        self, engine: AsyncEngine, holder: str, grace: timedelta, clock: Callable[[], datetime] | None = None
+        self,
+        engine: AsyncEngine,
+        holder: str,
+        grace: timedelta,
+        clock: Callable[[], datetime] | None = None,
+        watch: Watch = unwatched,
     ) -> None:
-        self._engine, self._holder, self._grace = engine, holder, grace
+        self.engine, self._holder, self._grace, self._watch = engine, holder, grace, watch
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
         self._direct = open_direct(engine) if self._kind == "sqlite" else None
@@ -46,10 +57,10 @@ class SqlStore:
     async def _transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
         """One transaction. Raises StoreError where the database cannot be reached, is full or is locked."""
         try:
-            async with (self._reading if reading else self._engine).begin() as connection:
+            async with (self._reading if reading else self.engine).begin() as connection:
                 yield connection
         except (DBAPIError, OSError, SqlTimeoutError) as error:
-            raise unusable(self._engine, error) from error
+            raise unusable(self.engine, error) from error
 
     async def _now(self, connection: AsyncConnection) -> datetime:
         return self._clock() if self._clock else await connection.run_sync(self._moment)
@@ -68,8 +79,13 @@ class SqlStore:
         async with self._transaction(reading=True) as connection:
             return await self._now(connection)
 
+    async def answers(self) -> None:
+        """Ask for something that lies in the database. Raises StoreError."""
+        async with self._transaction(reading=True) as connection:
+            await connection.execute(select(leases.c.name).limit(1))
+
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.engine.dispose()
 
     # ---- subscriptions
 
@@ -148,30 +164,33 @@ class SqlStore:
     # ---- claiming and sending
 
     async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
-        def work(connection: Connection) -> list[Claim]:
+        def work(connection: Connection) -> tuple[list[Claim], claims.Past]:
             now = self._moment(connection)
             return claims.claim(connection, Hold(self._holder, now, now + LEASE), self._grace, limit, platforms)
 
         claiming = asyncio.create_task(self._at_a_stretch(work))
         try:
-            return await asyncio.shield(claiming)
+            new, past = await asyncio.shield(claiming)
         except asyncio.CancelledError:  # what it has claimed by then, nobody would know of
-            await self.release(await claiming)
+            await self.release((await claiming)[0])
             raise
+        for platform, outcome in past:
+            self._watch(platform, outcome, None)
+        return new
 
-    async def _at_a_stretch(self, work: Callable[[Connection], list[Claim]]) -> list[Claim]:
+    async def _at_a_stretch(self, work: Callable[[Connection], Claimed]) -> Claimed:
         """Do several statements in one transaction; on SQLite in one thread, which cannot be interrupted."""
         if self._direct is None:
             async with self._transaction() as connection:
                 return await connection.run_sync(work)
         return await asyncio.to_thread(self._directly, self._direct, work)
 
-    def _directly(self, engine: Engine, work: Callable[[Connection], list[Claim]]) -> list[Claim]:
+    def _directly(self, direct: Engine, work: Callable[[Connection], Claimed]) -> Claimed:
         try:
-            with engine.begin() as connection:
+            with direct.begin() as connection:
                 return work(connection)
         except (DBAPIError, SqlTimeoutError) as error:
-            raise unusable(self._engine, error) from error
+            raise unusable(self.engine, error) from error
 
     async def begin(self, delivery: Delivery, entry: str) -> bool:
         async with self._transaction() as connection:
@@ -189,18 +208,21 @@ class SqlStore:
             )
         return result.rowcount == 1
 
-    async def settle(self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = "") -> None:
+    async def settle(
+        self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
+    ) -> datetime | None:
         mine = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
         # Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
         surely = true() if outcome is Outcome.SENT else false()
         async with self._transaction() as connection:
             now = await self._now(connection)
             values = {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
-            await connection.execute(
+            result = await connection.execute(
                 update(deliveries)
                 .where(rows.delivery_is(delivery), or_(mine, and_(surely, deliveries.c.outcome != Outcome.SENT)))
                 .values(**values, holder="", held_until=0)
             )
+        return now if result.rowcount else None
 
     async def release(self, claimed: Sequence[Claim]) -> None:
         await self._until(claimed, lambda _: 0)

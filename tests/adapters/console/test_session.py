@@ -79,7 +79,7 @@ def place(tmp_path: Path) -> Path:
 def process(place: Path, *words: str, given: bytes, out: int, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "bot", *words]
     env = {"PYTHONPATH": str(ROOT), "PATH": "", **environment}
-    return subprocess.run(command, cwd=place, env=env, input=given, stdout=out, stderr=subprocess.PIPE, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=place, env=env, input=given, stdout=out, stderr=subprocess.PIPE, check=False)
 
 
 def test_over_a_pipe_each_line_stands_above_its_answer_and_nothing_is_asked() -> None:

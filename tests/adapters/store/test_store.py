@@ -200,7 +200,7 @@ def test_a_change_that_meets_a_claim_half_way_owes_no_date_twice(kind: str, tmp_
         now = databases.time.now
         async with engine.begin() as connection:
             hold = Hold("other", now, now + timedelta(seconds=60))
-            assert len(await connection.run_sync(claims.claim, hold, GRACE, 10, ["slack"])) == 1
+            assert len((await connection.run_sync(claims.claim, hold, GRACE, 10, ["slack"]))[0]) == 1
             change = asyncio.create_task(store.put(replace(made, by_name="Bob")))
             await asyncio.sleep(0.1)
         await change
@@ -230,7 +230,7 @@ def test_a_date_that_was_owed_is_nobodys_to_post_again(kind: str, grace: timedel
         async with engine.begin() as connection:  # as if a backup had been mixed in
             await connection.execute(update(subscriptions).values(**again))
         await engine.dispose()
-        other = SqlStore(store._engine, "b", grace, databases.time)
+        other = SqlStore(store.engine, "b", grace, databases.time)
         assert await other.claim(10, ["slack"]) == []
         assert {one.outcome for one in (await store.deliveries([made.id], 9))[made.id]} == {Outcome.SENT}
 
