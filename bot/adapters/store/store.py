@@ -28,7 +28,6 @@ from bot.ports import Claim, Watch, unwatched
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
 
-
 Claimed = tuple[list[Claim], claims.Past]
 
 
