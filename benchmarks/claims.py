@@ -4,6 +4,7 @@ Beside it, in the same run, one APScheduler cron job a channel, as PEERS.md meas
 """
 
 import asyncio
+import gc
 import logging
 import resource
 import sys
@@ -27,22 +28,45 @@ from tests.databases import KINDS, fresh
 
 SIZES = (1_000, 10_000, 100_000)
 BATCH = 500
+TICK_S = 0.005  # of what watches: more often, and it would take the time of what it measures
 MADE = datetime(2026, 11, 24, 7, tzinfo=UTC)
 DUE = MADE + timedelta(hours=1)
 NINE = Schedule(wall(9), "Europe/Berlin")
 
 
-class Stall:
-    """The longest time for which the event loop did nothing else."""
+class Watch:
+    """The longest time for which the event loop did nothing else, the longest garbage collection, and memory."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
+        self.stall = self.collecting = self._began = 0.0
+        self.before = self.most = resident_mb()
+        self._ticking = asyncio.create_task(self._tick())
+        gc.callbacks.append(self._collected)
 
-    async def watch(self) -> None:
+    async def _tick(self) -> None:
         while True:
             start = time.perf_counter()
-            await asyncio.sleep(0.001)
-            self.longest = max(self.longest, time.perf_counter() - start - 0.001)
+            await asyncio.sleep(TICK_S)
+            self.stall = max(self.stall, time.perf_counter() - start - TICK_S)
+            self.most = max(self.most, resident_mb())
+
+    def _collected(self, phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            self._began = time.perf_counter()
+        else:
+            self.collecting = max(self.collecting, time.perf_counter() - self._began)
+
+    def __str__(self) -> str:
+        self._ticking.cancel()
+        gc.callbacks.remove(self._collected)
+        told = f"stall {self.stall * 1000:5.0f} ms, garbage collection {self.collecting * 1000:3.0f} ms"
+        return f"{told}, +{self.most - self.before:.0f} MB"
+
+
+def resident_mb() -> float:
+    """Memory held now; 0 where the system does not say."""
+    said = Path("/proc/self/statm")
+    return int(said.read_text().split()[1]) * resource.getpagesize() / 2**20 if said.exists() else 0.0
 
 
 async def claimed(kind: str, size: int, folder: Path) -> str:
@@ -50,23 +74,19 @@ async def claimed(kind: str, size: int, folder: Path) -> str:
     await migrate.upgrade(engine)
     upcoming = upcoming_row(next_occurrence(NINE, MADE))
     row = subscription_row(Subscription(Place("slack", "T1", ""), NINE, MADE))
-    async with engine.begin() as connection:
-        rows = [{**row, **upcoming, "channel": f"C{number}"} for number in range(size)]
-        for at in range(0, size, 5000):
-            await connection.execute(insert(subscriptions), rows[at : at + 5000])
+    for at in range(0, size, BATCH):
+        async with engine.begin() as connection:
+            rows = [{**row, **upcoming, "channel": f"C{number}"} for number in range(at, at + BATCH)]
+            await connection.execute(insert(subscriptions), rows)
     async with engine.begin() as connection:
         await connection.execute(text("ANALYZE"))  # as any database that has been there for a while
-    store, stall, found = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE), Stall(), 0
-    watching = asyncio.create_task(stall.watch())
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    store, found = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE), set[int]()
+    watch, start = Watch(), time.perf_counter()
     while batch := await store.claim(BATCH, ["slack"]):
-        found += len(batch)
+        found.update(claim.subscription.id for claim in batch)
     taken = time.perf_counter() - start
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    watching.cancel()
+    told = f"claimed {len(found):8,} in {taken:6.2f} s, {watch}"
     await store.close()
-    told = f"claimed {found:8,} in {taken:6.2f} s, stall {stall.longest * 1000:5.0f} ms, +{grown:.0f} MB"
     return f"{kind:11}{size:8,} {told}"
 
 
@@ -83,13 +103,11 @@ async def jobs(size: int) -> str:
     at = datetime.now(UTC) + timedelta(seconds=3 + size / 2000)
     for _ in range(size):
         scheduler.add_job(fire, "cron", hour=at.hour, minute=at.minute, second=at.second)
-    stall = Stall()
-    watching = asyncio.create_task(stall.watch())
+    watch = Watch()
     scheduler.start()
     await asyncio.sleep((at - datetime.now(UTC)).total_seconds() + 8)
     scheduler.shutdown(wait=False)
-    watching.cancel()
-    return f"{'APScheduler':11}{size:8,} fired   {fired:8,} of them, stall {stall.longest * 1000:5.0f} ms"
+    return f"{'APScheduler':11}{size:8,} fired   {fired:8,} of them,  {watch}"
 
 
 async def main() -> None:

@@ -1,11 +1,13 @@
 """Brings a database to the schema of this code, and refuses one that is newer. Alembic is imported only to migrate."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.adapters.store.engine import open_direct
 from bot.adapters.store.tables import VERSION
 from bot.core.errors import Problem, StoreError
 
@@ -35,6 +37,8 @@ async def prepare(engine: "AsyncEngine") -> None:
 async def version(engine: "AsyncEngine") -> str:
     """The version of the schema, "" where there is none yet. Raises StoreError where it cannot be opened."""
     try:
+        if engine.dialect.name == "sqlite":
+            return await asyncio.to_thread(_directly, engine)
         async with engine.connect() as connection:
             return await connection.run_sync(_version)
     except (DBAPIError, OSError) as error:
@@ -52,6 +56,16 @@ async def upgrade(engine: "AsyncEngine", to: str = "head") -> None:
             await connection.run_sync(_migrate, to)
     except (DBAPIError, OSError) as error:
         raise unusable(engine, error) from None
+
+
+def _directly(engine: "AsyncEngine") -> str:
+    """The version without aiosqlite, which leaves a failing thread behind where a file cannot be opened."""
+    direct = open_direct(engine)
+    try:
+        with direct.connect() as connection:
+            return _version(connection)
+    finally:
+        direct.dispose()
 
 
 def _version(connection: Connection) -> str:

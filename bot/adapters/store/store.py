@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, false, func, or_, select, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -27,7 +27,6 @@ from bot.ports import Claim, Watch, unwatched
 
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
-
 
 Claimed = tuple[list[Claim], claims.Past]
 
@@ -168,27 +167,28 @@ class SqlStore:
             now = self._moment(connection)
             return claims.claim(connection, Hold(self._holder, now, now + LEASE), self._grace, limit, platforms)
 
-        if not self._direct:
-            async with self._transaction() as connection:
-                return self._watched(*await connection.run_sync(work))
-        claiming = asyncio.create_task(asyncio.to_thread(self._directly, work))
+        claiming = asyncio.create_task(self._at_a_stretch(work))
         try:
-            return self._watched(*await asyncio.shield(claiming))
-        except asyncio.CancelledError:  # a thread cannot be stopped: what it has claimed is given back
+            new, past = await asyncio.shield(claiming)
+        except asyncio.CancelledError:  # what it has claimed by then, nobody would know of
             await self.release((await claiming)[0])
             raise
-
-    def _watched(self, new: list[Claim], past: claims.Past) -> list[Claim]:
         for platform, outcome in past:
             self._watch(platform, outcome, None)
         return new
 
-    def _directly(self, work: Callable[[Connection], Claimed]) -> Claimed:
-        assert self._direct  # noqa: S101 - only on SQLite
+    async def _at_a_stretch(self, work: Callable[[Connection], Claimed]) -> Claimed:
+        """Do several statements in one transaction; on SQLite in one thread, which cannot be interrupted."""
+        if self._direct is None:
+            async with self._transaction() as connection:
+                return await connection.run_sync(work)
+        return await asyncio.to_thread(self._directly, self._direct, work)
+
+    def _directly(self, direct: Engine, work: Callable[[Connection], Claimed]) -> Claimed:
         try:
-            with self._direct.begin() as connection:
+            with direct.begin() as connection:
                 return work(connection)
-        except DBAPIError as error:
+        except (DBAPIError, SqlTimeoutError) as error:
             raise unusable(self.engine, error) from error
 
     async def begin(self, delivery: Delivery, entry: str) -> bool:
