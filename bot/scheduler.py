@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 
 from bot.core import cards, wording
 from bot.core.card import Card
-from bot.core.daily import Delivery, Outcome, Place, nonce
+from bot.core.daily import Delivery, Outcome, Place, State, nonce
 from bot.core.summary import Entry
 from bot.daily import Daily, platform_refused
 from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError, Watch, unwatched
@@ -250,7 +250,10 @@ class Scheduler:
     async def _refused(self, claim: Claim, reason: str) -> None:
         """A refusal that lasts stops the subscription until somebody mends it and resumes it."""
         await self._settle(claim, Outcome.FAILED, reason=reason)
-        await self._store.put(platform_refused(claim.subscription, reason))
+        now = await self._store.find(claim.subscription.place)
+        if now is None or (now.state, now.since) != (State.ON, claim.subscription.since):
+            return  # somebody has changed it meanwhile
+        await self._store.put(platform_refused(now, reason))
         await self._tell(claim, wording.stopped(reason, self._prefix))
 
     async def _tell(self, claim: Claim, sentence: str) -> None:
