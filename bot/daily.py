@@ -11,7 +11,7 @@ from itertools import chain, islice, takewhile
 from bot.core import cards, rotation, typed, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
-from bot.core.daily import Delivery, Outcome, Place, State, Subscription
+from bot.core.daily import Delivery, Place, State, Subscription
 from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
 from bot.core.library import EVERYTHING, Scope
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
@@ -301,6 +301,3 @@ class Daily:
 def platform_refused(subscription: Subscription, reason: str) -> Subscription:
     """The subscription after a refusal that lasts."""
     return replace(subscription, state=State.REFUSED, reason=reason)
-
-
-__all__ = ["Answer", "Coming", "Daily", "Manager", "Outcome", "platform_refused"]

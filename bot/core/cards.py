@@ -4,6 +4,7 @@ Knows how an answer is made up. Finds and chooses nothing itself.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core import wording
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
@@ -188,6 +189,13 @@ def problems(found: Sequence[Problem]) -> Card:
 def note(text: str, actions: tuple[Action, ...] = ()) -> Card:
     """One sentence."""
     return Card(body=(text,), actions=actions)
+
+
+def undoable(confirmation: Card, undo: tuple[str, ...]) -> Card:
+    """A confirmation that knows where the post is: `undo` is what UNDO takes; () where the post carries its own."""
+    actions = (Action(wording.UNDO, Verb.UNDO, undo),) if undo else ()
+    card = confirmation.without(Verb.UNDO)
+    return replace(card, actions=(*card.actions, *actions))
 
 
 def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN) -> Choice:

@@ -36,7 +36,6 @@ TAKEN_BACK = "Taken back."
 NO_LESSON = "There is no lesson in what you chose. Try another topic or summary."
 NOTHING_ALIKE = "Nothing else comes close to this one."
 WHICH_QUOTE = "Which one do you mean?"
-NO_QUOTE = "Nothing fits well enough to quote."
 WHICH_SUMMARY = "What the bot knows"
 FURTHER = "Further results"
 ALSO_SAID = "Also said in"
@@ -318,7 +317,6 @@ MANAGERS_ONLY = {
     "discord": "Changing the daily lesson takes the permission Manage Channels here. Ask somebody who has it.",
 }
 NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
-ONE_TOPIC = "several topics"
 DAILY = "Daily lesson"
 DECLARED = "This channel's daily lesson is declared in the bot's settings (daily.channels), and is changed there."
 THE_SETTINGS = "The settings"

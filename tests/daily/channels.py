@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +20,12 @@ from bot.ports import Messenger
 from bot.scheduler import Scheduler
 from tests.adapters.discord_.running import running as running_discord
 from tests.adapters.slack.running import running as running_slack
+from tests.adapters.store.processes import Time
 from tests.databases import fresh
 from tests.desks import garden_desk
 from tests.fakes import local_discord, slack
 
 PLATFORMS = ("slack", "discord")
-MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)  # an hour before nine in Berlin
-
-
-@dataclass
-class Time:
-    now: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def passes(self, **how: float) -> None:
-        self.now += timedelta(**how)
 
 
 @dataclass

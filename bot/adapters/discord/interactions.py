@@ -186,7 +186,7 @@ class Interactions:
             await spot.answer(confirmation.without(Verb.UNDO))
             await spot.openly(post)
         else:
-            await spot.confirm(_with_undo(confirmation, post.undo))
+            await spot.confirm(cards.undoable(confirmation, post.undo))
 
     async def _undo(self, spot: Spot, args: tuple[str, ...]) -> None:
         channel, what, who = args if len(args) == 3 else ("", "", args[-1] if args else "")
@@ -301,11 +301,6 @@ async def _tell(message: discord.Message, error: BaseException) -> None:
             log.info("discord_fault_untold", error=faults.code(second), channel=message.channel.id)
         else:
             return
-
-
-def _with_undo(card: Card, undo: tuple[str, ...]) -> Card:
-    """A confirmation that knows where the post is."""
-    return replace(card.without(Verb.UNDO), actions=(Action(wording.UNDO, Verb.UNDO, undo),))
 
 
 def _choice(label: str) -> str:

@@ -96,7 +96,7 @@ class Listeners:
             return
         reply = self._desk.answer(invocation, person.asker)
         if reply.post:
-            await self._confirm(spot, _with_undo(reply.card, await spot.post(reply.post)))
+            await self._confirm(spot, cards.undoable(reply.card, await spot.post(reply.post)))
         else:
             await spot.answer(reply.card)
 
@@ -175,7 +175,7 @@ class Listeners:
         asker = (await self._person(spot) if posts else self._people.stranger(spot.name)).asker
         reply = self._desk.act(action, asker)
         if reply.post:
-            await self._confirm(spot, _with_undo(reply.card, await spot.post(reply.post)))
+            await self._confirm(spot, cards.undoable(reply.card, await spot.post(reply.post)))
         else:
             # A mere sentence stands beside what it is about.
             await spot.answer(self._fit(reply.card, spot), in_place=bool(reply.card.footer or reply.card.choices))
@@ -258,7 +258,7 @@ class Listeners:
         if note:
             post = replace(post, fields=(*post.fields, Field(person.asker.name, note)))
         undo = await spot.post(post)
-        await self._confirm(spot, _with_undo(reply.card, undo))
+        await self._confirm(spot, cards.undoable(reply.card, undo))
 
     async def _shared(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
@@ -274,7 +274,7 @@ class Listeners:
             await spot.whisper(reply.card)
             return
         undo = await spot.post(reply.post)
-        await self._confirm(spot, _with_undo(reply.card, undo))
+        await self._confirm(spot, cards.undoable(reply.card, undo))
 
     async def _confirm(self, spot: Spot, card: Card) -> None:
         """A post without its confirmation is still a post: what goes wrong here is only logged."""
@@ -384,9 +384,3 @@ def _spot(client: AsyncWebClient, body: Body, context: AsyncBoltContext, where: 
         "trigger": body.get("trigger_id", ""),
     }
     return Spot(client, **{**found, **where})
-
-
-def _with_undo(card: Card, undo: tuple[str, ...]) -> Card:
-    """A confirmation that knows where the post is; a post that carries its own Undo needs none."""
-    card = card.without(Verb.UNDO)
-    return replace(card, actions=(*card.actions, Action(wording.UNDO, Verb.UNDO, undo))) if undo else card

@@ -1,15 +1,10 @@
 """A call that fails ends in a sentence for whoever acted where one can still be sent, and in one line of the log."""
 
-import io
-import json
-import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-import structlog
 
-from bot.adapters import logs
 from bot.adapters.discord import interactions
 from tests.adapters.discord_.running import converse
 from tests.fakes.local_discord import LocalDiscord
@@ -18,17 +13,6 @@ Act = Callable[[LocalDiscord], Coroutine[Any, Any, str]]
 POST, DELETE = ("POST", "/channels/{id}/messages"), ("DELETE", "/channels/{id}/messages/{id}")
 CALLBACK, FOLLOW_UP = ("POST", "/interactions/{id}/{token}/callback"), ("POST", "/webhooks/{app}/{token}")
 EDIT = ("PATCH", "/webhooks/{app}/{token}/messages/{id}")
-
-
-@pytest.fixture
-def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """The lines of the log so far, as they are written where no terminal is."""
-    root, stream = logging.getLogger(), io.StringIO()
-    before = (root.handlers[:], root.level)
-    logs.configure(human=False, stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:], root.level = before[0], before[1]
-    structlog.reset_defaults()
 
 
 async def share(fake: LocalDiscord) -> str:

@@ -1,33 +1,17 @@
 """A call that fails ends in a sentence for whoever acted, and in a line of the log that holds no token."""
 
 import contextlib
-import io
-import json
-import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-import structlog
 
-from bot.adapters import logs
 from bot.adapters.slack import client
 from bot.core import wording
 from tests.adapters.slack.running import converse
 from tests.fakes.slack import LocalSlack
 
 Act = Callable[[LocalSlack], Coroutine[Any, Any, str]]
-
-
-@pytest.fixture
-def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """The lines of the log so far, as they are written where no terminal is."""
-    root, stream = logging.getLogger(), io.StringIO()
-    before = (root.handlers[:], root.level)
-    logs.configure(human=False, stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:], root.level = before[0], before[1]
-    structlog.reset_defaults()
 
 
 async def share(slack: LocalSlack) -> str:
