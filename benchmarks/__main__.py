@@ -12,7 +12,7 @@ from statistics import median, quantiles
 from bot.adapters.content import read_library
 from bot.app import SystemClock
 from bot.core.parser import Limits, parse
-from bot.desk import Asker, Desk
+from bot.desk import Asker, Desk, Shelf
 from bot.settings import read_settings
 
 QUERIES = (
@@ -57,7 +57,7 @@ def memory() -> str:
 
 def main() -> None:
     library = asyncio.run(read_library(Path("content"), Limits()))
-    desk = Desk(library, read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+    desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     print("idle memory, library and index loaded:", memory())
     print("lookup:", milliseconds(lambda said: desk.find(said, 5), QUERIES))
     print("lookup, drawn as a card:", milliseconds(lambda said: desk.typed(said, Asker("you", "UTC")), QUERIES))

@@ -28,7 +28,7 @@ from bot.app import SystemClock
 from bot.core.daily import Outcome, Place, Subscription
 from bot.core.recurrence import Schedule
 from bot.daily import Daily
-from bot.desk import Asker, Desk
+from bot.desk import Asker, Desk, Shelf
 from bot.ports import Messenger
 from bot.scheduler import Scheduler
 from bot.settings import read_settings
@@ -60,7 +60,7 @@ async def looking_up(desk: Desk, taken: list[float]) -> None:
 async def sent(name: str, channels: list[str], messenger: Messenger, folder: Path, refused: Sequence[object]) -> None:
     engine = open_engine(fresh("sqlite", folder))
     await migrate.upgrade(engine)
-    desk = Desk(garden(), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+    desk = Desk(Shelf(Index(garden())), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     store = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE - timedelta(hours=1))
     for channel in channels:
         await store.put(Subscription(Place(name, "T", channel), NINE, DUE - timedelta(hours=1)))

@@ -220,7 +220,7 @@ class Daily:
 
     async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
         if options or found is None or found.state is State.OFF:
-            return self._desk.answer(Invocation(("daily", "preview"), options), asker).card
+            return (await self._desk.answer(Invocation(("daily", "preview"), options), asker)).card
         sent = (await self._store.seen([found.id]))[found.id]
         lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._heads(), PREVIEWED)
         if not lessons:

@@ -71,15 +71,25 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """How entries are found. `model` and `cache` are folders, or "" for the bot's own."""
+
+    results: int = 5
+    semantic: bool = True
+    model: str = ""
+    cache: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """How the bot behaves. `results` are shown at once; `confidence` (0 to 1) is what a quote must reach.
+    """How the bot behaves. `confidence` (0 to 1) is what a quote must reach.
 
     `database` is an address, or "" for a SQLite file in the user's data folder. `slack` and `discord` are there where
     the environment holds what it takes to connect.
     """
 
     prefix: str
-    results: int
+    search: Search
     confidence: float
     daily: Daily
     limits: Limits
@@ -169,6 +179,9 @@ def _host(value: Any) -> str:
 KEYS: Mapping[str, fields.FieldSpec] = {
     "commands.prefix": fields.FieldSpec(_prefix, ""),
     "search.results": fields.FieldSpec(fields.whole(1, 10), 5),
+    "search.semantic": fields.FieldSpec(fields.switch, True),
+    "search.model": fields.FieldSpec(fields.text, ""),
+    "search.cache": fields.FieldSpec(fields.text, ""),
     "quote.confidence": fields.FieldSpec(fields.fraction, 0.5),
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
     "daily.timezone": fields.FieldSpec(_zone, "UTC"),
@@ -197,7 +210,7 @@ def read_settings(config: str, environment: Mapping[str, str] | None = None, fil
         raise SettingsError(found)
     return Settings(
         prefix=values["commands.prefix"],
-        results=values["search.results"],
+        search=Search(**{name: values[f"search.{name}"] for name in ("results", "semantic", "model", "cache")}),
         confidence=values["quote.confidence"],
         daily=Daily(
             **{name: values[f"daily.{name}"] for name in ("time", "timezone", "days", "grace", "managers", "channels")}

@@ -52,13 +52,18 @@ def named_topics(library: Library, text: str, within: Summary | None) -> tuple[T
 
 
 def suggest(
-    index: search.Index, value: Value, text: str, zones: Callable[[], Iterable[str]], limit: int
+    index: search.Index,
+    value: Value,
+    text: str,
+    zones: Callable[[], Iterable[str]],
+    limit: int,
+    meant: search.Meant | None = None,
 ) -> list[tuple[str, str]]:
     """Completions of a value: what is filled in, and what a person reads in the list; best first."""
     library = index.library
     match value:
         case Value.QUERY:
-            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit)]
+            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit, meant)]
         case Value.TOPIC:
             topics = search.find_topics(library, text) or search.nearest_topics(index, text, n=limit)
             every = topics if text.strip() else library.topics.values()

@@ -11,7 +11,7 @@ from bot.core.card import Accent, Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Value
 from bot.core.library import Library
 from bot.core.parser import parse
-from bot.desk import Desk
+from bot.desk import Desk, Shelf
 from bot.settings import read_settings
 from tests.desks import ASKER, StoppedClock, garden_desk
 
@@ -152,7 +152,7 @@ def test_any_line_is_answered(line: str) -> None:
 def test_an_entry_too_long_for_one_message_is_read_page_by_page() -> None:
     words = " ".join(f"word{n}" for n in range(1500))
     text = f"---\ntitle: T\nkind: talk\n---\n\n## Key ideas\n- **Long:** {words} {{#long}}\n"
-    desk = Desk(Library([parse(text, "n").summary]), read_settings(""), StoppedClock(), random.Random(1))
+    desk = Desk(Shelf(Index(Library([parse(text, "n").summary]))), read_settings(""), StoppedClock(), random.Random(1))
     card, read = desk.typed("[[n/long]]", ASKER).card, []
     while True:
         read.append(card.body[0])

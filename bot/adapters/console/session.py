@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
-from prompt_toolkit.completion import Completer, ThreadedCompleter
+from prompt_toolkit.completion import Completer
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
@@ -33,7 +33,7 @@ class Conversation:
         """Today's lesson and what can be typed."""
         self._show(Reply(self.desk.greet(self.asker)))
 
-    def hear(self, line: str) -> None:
+    async def hear(self, line: str) -> None:
         """Answer one line: a number presses what it stands for, anything else is a command or a look-up."""
         word = line.strip()
         if word.isascii() and word.isdigit() and self.offered and len(word) <= 3:
@@ -43,7 +43,7 @@ class Conversation:
                 return
             self._show(self.desk.act(self.offered[number - 1], self.asker))
         elif word:
-            self._show(self.desk.typed(word, self.asker))
+            self._show(await self.desk.typed(word, self.asker))
 
     def _show(self, reply: Reply, *, keep: bool = False) -> None:
         if reply.post:
@@ -65,17 +65,17 @@ async def run(desk: Desk, asker: Asker) -> None:
         await converse(conversation, Typing(desk))
     else:
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        listen(conversation, sys.stdin)
+        await listen(conversation, sys.stdin)
 
 
-def listen(conversation: Conversation, lines: Iterable[str]) -> None:
+async def listen(conversation: Conversation, lines: Iterable[str]) -> None:
     """Answer every line of a pipe. Each is repeated above its answer, so that the two can be told together."""
     for line in lines:
         if line.strip() in wording.LEAVING:
             return
         if line.strip():
             print_echo(line, conversation.console)
-            conversation.hear(line)
+            await conversation.hear(line)
 
 
 async def converse(
@@ -83,7 +83,7 @@ async def converse(
 ) -> None:
     """Prompt, answer, and prompt again."""
     session: PromptSession[str] = PromptSession(
-        completer=ThreadedCompleter(completer),
+        completer=completer,
         complete_while_typing=True,
         reserve_space_for_menu=6,
         bottom_toolbar=lambda: toolbar(conversation.desk.prefix, get_app().output.get_size().columns),
@@ -102,7 +102,7 @@ async def converse(
             return
         if line.strip() in wording.LEAVING:
             return
-        conversation.hear(line)
+        await conversation.hear(line)
 
 
 def toolbar(prefix: str, columns: int) -> str:

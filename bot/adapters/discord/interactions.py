@@ -93,7 +93,7 @@ class Interactions:
         if invocation.path[0] == "daily" and self._daily:
             await self._manage(spot, invocation, self._daily)
             return
-        reply = self._desk.answer(invocation, self._asker(spot))
+        reply = await self._desk.answer(invocation, self._asker(spot))
         if reply.post:
             await self._told(spot, reply.card, await spot.post(reply.post))
         else:
@@ -125,7 +125,7 @@ class Interactions:
         except (KeyError, StopIteration):
             await interaction.response.autocomplete([])
             return
-        found = self._desk.suggest(value, text, _CHOICES)
+        found = await self._desk.suggest(value, text, _CHOICES)
         fitting = [one for one in found if one.value and len(one.value) <= _CHOICE]
         choices = [Choice(name=_choice(one.label or one.value), value=one.value) for one in fitting]
         try:
@@ -208,7 +208,7 @@ class Interactions:
         """The entries that fit a message, privately, and a search for another one."""
         target = str(data["target_id"])
         message = data.get("resolved", {}).get("messages", {}).get(target, {})
-        hits = self._desk.match(read("\n".join(_said(message))), 3)
+        hits = await self._desk.match(read("\n".join(_said(message))), 3)
         card = cards.which_quote(self._desk.library, [hit.entry for hit in hits])
         if not self._desk.fits(hits):
             card = cards.note(wording.NOTHING_FITS)
@@ -238,9 +238,9 @@ class Interactions:
         if not found or not typed.get("query", "").strip():
             await spot.answer(Card(body=(wording.TO_LOOK_UP if found else wording.ONE_MOMENT, *kept)))
             return
-        reply = self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
+        reply = await self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
         if reply.post:
-            entry = self._desk.library.named(typed["query"]) or self._desk.find(typed["query"], 1)[0].entry
+            entry = self._desk.library.named(typed["query"]) or (await self._desk.find(typed["query"], 1))[0].entry
             await self._post(spot, Action("", Verb.QUOTE, (entry.key, found["message"])), note)
             return
         await self._offer(spot, replace(reply.card, body=(*reply.card.body, *kept)), found["message"])
@@ -257,9 +257,9 @@ class Interactions:
         query = read(message.content)
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
             asker = Asker("", self._desk.settings.daily.timezone)
-            card = self._desk.answer(Invocation(("commonplace", "help"), {}), asker).card
+            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), asker)).card
         else:
-            card = self._desk.look_up(query)
+            card = await self._desk.look_up(query)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await _reply(message, card.without(Verb.SHARE))
