@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.adapters import console
+from bot.adapters.store import default_file
 from bot.app import Places, load_settings, open_desk
 from bot.core.errors import BotError, Problem, StoreError
 from bot.daily import Daily
@@ -93,7 +94,7 @@ class Lessons:
         """Post what is due to the terminal, and to no other platform, until cancelled."""
         while not self._opened.is_set():
             with contextlib.suppress(BotError):  # `/daily` tells of it
-                if await self._owing():
+                if await _exists((await self._settings()).database):
                     await self._open()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._opened.wait(), _AGAIN_S)
@@ -103,19 +104,14 @@ class Lessons:
         scheduler = Scheduler(daily, store, {console.PLACE.platform: messenger}, self._desk.prefix)
         await scheduler.run(asyncio.Event())
 
-    async def _owing(self) -> bool:
-        """Whether anything may be due: a SQLite file that is not there yet owes nothing, and is not made for that."""
-        settings = await self._settings()
-        return await asyncio.to_thread(_exists, settings.database)
-
     async def _settings(self) -> Settings:
-        await asyncio.to_thread(_import)
         return await load_settings(self._places, self._environment)
 
     async def _open(self) -> tuple[Daily, Store]:
         async with self._opening:
             if self._found is None:
                 settings = await self._settings()
+                await asyncio.to_thread(_import)
                 from bot.upkeep import open_store  # noqa: PLC0415 - 260 ms that the first prompt need not wait for
 
                 try:
@@ -138,14 +134,12 @@ def _import() -> None:
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
-def _exists(url: str) -> bool:
-    from bot.adapters.store.engine import open_engine  # noqa: PLC0415 - imported by now
-
-    try:
-        found = open_engine(url).url
-    except OSError as error:
-        raise _unusable(error) from None
-    return found.get_backend_name() != "sqlite" or Path(found.database or "").is_file()
+async def _exists(url: str) -> bool:
+    """Whether there may be a database: a SQLite file that is not there yet owes nothing, and is not made for that."""
+    if url and not url.startswith("sqlite"):
+        return True
+    file = Path(url.partition(":///")[2].partition("?")[0]) if url else default_file()
+    return await asyncio.to_thread(file.is_file)
 
 
 def _unusable(error: OSError) -> StoreError:
