@@ -42,7 +42,9 @@ class Conversation:
     `opened` gives the daily lesson over its database, or raises BotError; it is asked at every `/daily`.
     """
 
-    def __init__(self, desk: Desk, asker: Asker, console: Console, opened: Callable[[], Awaitable[Daily]]) -> None:
+    def __init__(
+        self, desk: Desk, asker: Asker, console: Console, opened: Callable[[], Awaitable[Daily]] | None = None
+    ) -> None:
         self.desk, self.asker, self.console, self._opened = desk, asker, console, opened
         self.offered: list[Action] = []
 
@@ -63,18 +65,18 @@ class Conversation:
             self._show(await self._reply(word))
 
     async def _reply(self, line: str) -> Reply:
-        if line.startswith("/"):
+        if self._opened and line.startswith("/"):
             with contextlib.suppress(BotError):  # what is not understood, the desk answers
                 invocation = typed.parse(line, self.desk.prefix)
                 if invocation.path[0] == "daily":
-                    return await self._daily(invocation)
+                    return await self._daily(invocation, self._opened)
         return self.desk.typed(line, self.asker)
 
-    async def _daily(self, invocation: Invocation) -> Reply:
+    async def _daily(self, invocation: Invocation, opened: Callable[[], Awaitable[Daily]]) -> Reply:
         """The answer to `/daily …`, and what the channel is told of a change once that is kept."""
         asker = replace(self.asker, name=self.asker.name.capitalize())  # it begins a sentence here
         try:
-            daily = await self._opened()
+            daily = await opened()
             answer = await daily.answer(invocation, asker, PLACE, _OWNER)
             if answer.change:
                 await daily.keep(answer.change)
