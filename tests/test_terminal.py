@@ -161,6 +161,7 @@ def test_a_lesson_that_was_missed_comes_late_into_a_half_typed_line(place: Path)
         screen.reads("Clay keeps its moisture for weeks.")
         screen.types("/daily status\r")
         screen.reads("· sent ·")
+        assert "subscription=" not in screen.shown  # the scheduler's log
         assert screen.leaves() == 0
     with closing(sqlite3.connect(place / "bot.db")) as database:
         found = database.execute("SELECT outcome FROM deliveries ORDER BY date").fetchall()
@@ -173,6 +174,7 @@ def test_where_no_database_is_none_is_made_before_it_is_needed(place: Path) -> N
         screen.reads("commonplace>")
         screen.types("[[clay]]\r")
         screen.reads("Clay keeps its moisture for weeks.")
+        clock.sleep(1.5)  # it would be opened by then
         assert not (place / "bot.db").exists()
         screen.types("/daily on\r")
         screen.reads("Daily lesson: on")
