@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.adapters import console
@@ -21,9 +20,6 @@ from bot.daily import Daily
 from bot.desk import Asker, Desk
 from bot.ports import Messenger, Store
 from bot.settings import Settings
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _LOCALTIME = Path("/etc/localtime")
 _NOWHERE = frozenset({"UTC", "UCT", "GMT", "Universal", "Zulu"})
@@ -41,7 +37,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     settings = replace(settings, daily=replace(settings.daily, managers=frozenset()))
     desk = await open_desk(places, settings)
     asker = Asker("you", await machine_zone(environment) or settings.daily.timezone)
-    async with Lessons(desk, places, environment.get("DATABASE_URL", "")) as lessons:
+    async with contextlib.aclosing(Lessons(desk, places, environment.get("DATABASE_URL", ""))) as lessons:
         conversation = console.Conversation(desk, asker, console.Screen(), lessons.daily)
         await console.run(conversation, lambda: lessons.post(conversation))
 
@@ -78,12 +74,8 @@ class Lessons:
         self._opened = asyncio.Event()
         self._found: tuple[Daily, Store] | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
+    async def aclose(self) -> None:
+        """Let go of the database, where it was opened."""
         await self._closing.aclose()
 
     async def daily(self) -> Daily:

@@ -74,7 +74,8 @@ class Conversation:
 
     async def _daily(self, invocation: Invocation, opened: Callable[[], Awaitable[Daily]]) -> Reply:
         """The answer to `/daily …`, and what the channel is told of a change once that is kept."""
-        asker = replace(self.asker, name=self.asker.name.capitalize())  # it begins a sentence here
+        name = self.asker.name
+        asker = replace(self.asker, name=name[:1].upper() + name[1:])  # "you" begins a sentence here
         try:
             daily = await opened()
             answer = await daily.answer(invocation, asker, PLACE, _OWNER)
