@@ -23,7 +23,7 @@ from bot.core.card import Card
 from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
 from bot.core.typed import nearest
-from bot.desk import Asker, Desk
+from bot.desk import Desk
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,10 +87,9 @@ def _lesson(options: argparse.Namespace) -> int:
 
 
 def _console(options: argparse.Namespace) -> int:
-    from bot.adapters import console  # noqa: PLC0415 - a terminal's libraries take longer to load than all the rest
+    from bot import terminal  # noqa: PLC0415 - a terminal's libraries take longer to load than all the rest
 
-    desk = _desk(options)
-    asyncio.run(console.run(desk, Asker("you", desk.settings.daily.timezone)))
+    asyncio.run(terminal.run(_places(options), os.environ))
     return 0
 
 

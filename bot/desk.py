@@ -130,7 +130,7 @@ class Desk:
                 case ("daily", "preview"):
                     return Reply(self._preview(options, asker))
                 case ("daily", _):
-                    return Reply(cards.note(wording.NO_DAILY_HERE))
+                    return Reply(cards.note(wording.NO_DAILY_HERE.format(prefix=self.prefix)))
                 case ("commonplace", "about"):
                     return Reply(cards.about(self.library, __version__))
                 case _:

@@ -308,9 +308,8 @@ FIND_APPLICATION_ID = (
 # The daily lesson
 
 
-NO_DAILY_HERE = (
-    "A daily lesson needs a channel: switch it on in Slack or Discord. Here, /daily preview shows what would come."
-)
+NO_DAILY_HERE = "A daily lesson needs a database, and there is none here. /{prefix}daily preview shows what would come."
+NO_DATABASE = "The daily lesson is kept in a database that cannot be used now. Everything else works without it."
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
@@ -351,7 +350,7 @@ def daily_changed(verb: str, name: str) -> str:
         "off": "switched off the daily lesson here",
         "pause": "paused the daily lesson here",
         "resume": "resumed the daily lesson here",
-        "skip": "skips the next lesson here",
+        "skip": "skipped the next lesson here",
     }
     return f"{name} {did[verb]}."
 
