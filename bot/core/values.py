@@ -73,6 +73,8 @@ def suggest(
             pairs = [(days, days) for days in wording.DAYS_OFFERED]
         case Value.TIME:
             pairs = [(time, time) for time in wording.TIMES_OFFERED]
+        case Value.CHANNEL | Value.FORUM:  # the platform itself offers them
+            pairs = []
     return _fitting(pairs, text)[:limit]
 
 

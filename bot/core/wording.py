@@ -1,6 +1,7 @@
 """Every sentence the bot says in a chat or a terminal, and the small print around an entry. Plain words, no markup."""
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from bot.core.commands import Command, Option, usage
@@ -189,6 +190,11 @@ def option_twice(name: str) -> Problem:
     return Problem(f"{name}: is given twice", "keep one of them")
 
 
+def which_zone(at: time) -> Problem:
+    mend = "name a time zone with timezone:, such as Europe/Berlin; where options are completed, type a city"
+    return Problem(f"{at:%H:%M} in whose local time? Nothing here tells it", mend)
+
+
 def missing_option(option: Option, command: Command) -> Problem:
     return Problem(f"/{command.name} needs a {option.name}", f"for example {command.example}")
 
@@ -285,6 +291,14 @@ DISCORD_FAULTS = {
     "permission": "I may not post here. Give me Send Messages (in threads: Send Messages in Threads), then try again.",
     "history": "I may not reply here. Give me Read Message History, then try again.",
     "archived": "This thread is archived. Open it again, then try again.",
+    "locked": "This thread is locked. Unlock it or give me Manage Threads, then try again.",
+    "threads": "This server has as many open threads as Discord allows. Close some, then try again.",
+    "no_text": "Nobody can write in that channel itself. If it is a forum, name it to /daily on with channel:.",
+    "forum": "I may not open posts in this forum. Give me Create Posts (Send Messages) there, then try again.",
+    "tag": (
+        "This forum wants a tag on every post. Make one named Lesson that everybody may use, which I take, or switch "
+        "off that tags are required; then try again."
+    ),
     "channel": "That channel is gone.",
     "message": ALREADY_GONE,
     "closed": "Your direct messages are closed to me. Open them, or ask in a channel.",
@@ -293,6 +307,13 @@ DISCORD_FAULTS = {
     "token": "Discord does not accept my token any more. Whoever runs this bot has to set a new one.",
     "refused": "Discord refused that ({code}). Whoever runs this bot finds it in the log.",
 }
+UNFIT_CHANNELS = {
+    "category": "{channel} is a category, where nobody can write. Name one of its channels, a thread or a forum.",
+    "voice": "{channel} is a voice channel. Name a text channel, a thread or a forum.",
+    "unseen": "You cannot see {channel}, so you cannot ask about it. Name a channel that you can see.",
+}
+NO_FORUM = "{channel} is no forum. Leave forum: out, or name a forum with channel:."
+THIS_THREAD_ALONE = "In this thread alone: a forum as a whole, or another channel, is named with channel:."
 THE_MESSAGE = "The message"
 ONLY_YOU = (
     "Only you see that: this server keeps to themselves what apps say that it has not installed (Use External Apps). "
@@ -314,7 +335,10 @@ NO_DAILY_HERE = (
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
-    "discord": "Changing the daily lesson takes the permission Manage Channels here. Ask somebody who has it.",
+    "discord": (
+        "Changing the daily lesson takes the permission Manage Channels there, or that the server's settings "
+        "(Integrations) allow you /daily. Ask somebody who may."
+    ),
 }
 NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
 DAILY = "Daily lesson"
@@ -338,6 +362,8 @@ LAST_LESSONS = "Last"
 SET_UP_BY = "Set up by"
 FROM = "From"
 EVERYTHING = "everything"
+IN_THE_FORUM = "In the forum"
+FORUMS = {"post": "A post a day", "thread": "One thread"}
 STORE_DOWN = (
     "I cannot reach my database at the moment. Try again in a minute; whoever runs this bot finds it in the log."
 )
@@ -356,9 +382,15 @@ def daily_changed(verb: str, name: str) -> str:
     return f"{name} {did[verb]}."
 
 
-def stopped(reason: str, prefix: str) -> str:
+def stopped(reason: str, prefix: str, forum: str = "") -> str:
     """To whoever set a daily lesson up that cannot be posted any more."""
-    return f"I stopped the daily lesson that you set up: {reason} Then /{prefix}daily resume goes on with it."
+    resume = f"/{prefix}daily resume{' with channel: naming the forum' if forum else ''}"
+    return f"I stopped the daily lesson that you set up: {reason} Then {resume} goes on with it."
+
+
+def in_channel(channel: str, said: str) -> str:
+    """What was said of a channel that somebody named."""
+    return f"#{channel}: {said}"
 
 
 def outcome(word: str, platform: str, reason: str) -> str:
