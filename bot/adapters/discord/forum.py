@@ -58,8 +58,13 @@ async def open_post(client: discord.Client, channel: int, card: Card) -> int:
         raise
 
 
+def name(card: Card) -> str:
+    """What a post is called: the card's title, of 1 to 100 characters."""
+    return fitted(one_line(card.title), _NAME) or wording.DAILY
+
+
 async def _opened(client: discord.Client, channel: int, card: Card, tags: list[str]) -> int:
-    named: dict[str, Any] = {"name": fitted(one_line(card.title), _NAME) or wording.DAILY, "applied_tags": tags}
+    named: dict[str, Any] = {"name": name(card), "applied_tags": tags}
     route, once = Route("POST", "/channels/{channel_id}/threads", channel_id=channel), _Once()
     with handle_message_parameters(
         view=layout.view(card), allowed_mentions=layout.NOBODY, channel_payload=named

@@ -184,7 +184,7 @@ class Person:
             "version": 1,
             "data": data,
             "channel_id": str(channel.id),
-            "channel": wire.channel(channel) | {"permissions": str(wire.bits(wire.EVERYONE))},
+            "channel": wire.channel(channel) | {"permissions": self._permissions(channel)},
             "app_permissions": str(wire.bits(may)),
             "locale": self.user.locale,
             "entitlements": [],
@@ -199,6 +199,9 @@ class Person:
         found["member"] = wire.member(self.user, guild, channel) | {"user": wire.user(self.user)}
         found["guild"] = {"id": str(guild.id), "locale": guild.locale, "features": []}
         return found | {"guild_id": str(guild.id), "guild_locale": guild.locale}
+
+    def _permissions(self, channel: Channel) -> str:
+        return str(wire.may(self.user, channel.guild, channel) if channel.guild else wire.bits(wire.EVERYONE))
 
     async def _acts(self, interaction: Interaction, data: Json, command: Json | None = None) -> Seen:
         mark, guild = len(self.state.effects), interaction.channel.guild
