@@ -68,7 +68,9 @@ def suggest(
         case Value.KIND:
             pairs = [(kind.value, wording.KINDS[kind]) for kind in Kind]
         case Value.ZONE:
-            pairs = [(zone, zone) for zone in sorted(zones())]
+            known = zones()
+            offered = sorted(known) if text.strip() else [zone for zone in wording.ZONES_OFFERED if zone in known]
+            pairs = [(zone, zone) for zone in offered]
         case Value.DAYS:
             pairs = [(days, days) for days in wording.DAYS_OFFERED]
         case Value.TIME:

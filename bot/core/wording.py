@@ -42,6 +42,12 @@ FURTHER = "Further results"
 ALSO_SAID = "Also said in"
 PREVIEW = "The next lessons"
 DAYS_OFFERED = ("weekdays", "every day", "weekends", "mon,wed,fri", "tue,thu", "monday")
+ZONES_OFFERED = tuple(
+    "America/Los_Angeles America/Denver America/Mexico_City America/Chicago America/New_York America/Bogota "
+    "America/Sao_Paulo America/Argentina/Buenos_Aires UTC Europe/London Africa/Lagos Europe/Paris Europe/Berlin "
+    "Africa/Johannesburg Africa/Cairo Europe/Kyiv Europe/Istanbul Africa/Nairobi Asia/Dubai Asia/Kolkata Asia/Jakarta "
+    "Asia/Shanghai Asia/Tokyo Australia/Sydney Pacific/Auckland".split()
+)  # from west to east, before anything is typed
 TIMES_OFFERED = tuple(f"{hour:02}:{minute:02}" for hour in range(6, 22) for minute in (0, 30))
 
 SECTIONS = {

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.discord import commands
+from bot.adapters.slack.manifest import manifest
 from bot.core.daily import Outcome, State
 from tests.daily.channels import Channel, in_channel
+from tests.desks import ASKER, garden_desk
 from tests.fakes.local_discord import Impossible, pings
 
 WHEN = {"time": "9:00", "timezone": "Europe/Berlin", "days": "every day"}
@@ -188,6 +191,24 @@ def test_where_the_bot_cannot_post_it_says_why_and_nothing_is_switched_on(tmp_pa
     in_channel("discord", tmp_path, scenario)
 
 
+def test_a_forum_that_refuses_later_stops_and_goes_on_once_it_is_named(tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        forum = there.place.guild.forum("lessons")
+        await on(there, forum)
+        forum.permissions.discard("send_messages")
+        await next_lesson(there)
+        (stopped,) = await there.store.every()
+        assert (stopped.state, "Create Posts" in stopped.reason) == (State.REFUSED, True)
+        assert "/daily resume with channel: naming the forum" in there.fake.dm(there.ada).messages[-1].text
+        assert "Create Posts" in await said(there, "resume", channel=forum)
+        forum.permissions.add("send_messages")
+        assert "#lessons" in await said(there, "resume", channel=forum)
+        await next_lesson(there)
+        assert len(posts(there, forum)) == 3  # two announcements and a lesson
+
+    in_channel("discord", tmp_path, scenario)
+
+
 def test_who_manages_one_channel_manages_no_other_and_sees_nothing_of_what_is_hidden(tmp_path: Path) -> None:
     async def scenario(there: Channel) -> None:
         guild, eve = there.place.guild, there.fake.person("Eve", there.place.guild)
@@ -226,6 +247,17 @@ def test_what_is_no_place_for_lessons_is_not_offered_and_forum_is_for_forums(tmp
         assert "No daily lesson is on here" in await said(there, "status", channel=forum)
 
     in_channel("discord", tmp_path, scenario)
+
+
+def test_the_options_for_channels_are_discords_alone() -> None:
+    declared = {one["name"]: one for one in commands.declared("")}
+    told = {sub["name"]: [option["name"] for option in sub["options"]] for sub in declared["daily"]["options"]}
+    assert all("channel" in options for options in told.values())
+    assert [name for name, options in told.items() if "forum" in options] == ["on"]
+    elsewhere = str(manifest()) + str(garden_desk().typed("/commonplace help", ASKER))
+    assert "[time:]" in elsewhere
+    assert "channel:" not in elsewhere
+    assert "forum:" not in elsewhere
 
 
 def test_a_forum_can_be_declared_in_the_settings(tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ async def manage(spot: Spot, invocation: Invocation, asker: Asker, daily: Daily)
     manager = Manager(str(interaction.user.id), await _manages(spot, invocation, where))
     answer = await daily.answer(replace(invocation, options=options), asker, place, manager, forum=where.forum)
     card = answer.card
-    if where.kind in _THREADS and not where.name and invocation.path[1] in ("on", "status"):
+    if where.name:
+        card = replace(card, footer=card.footer or f"#{where.name}")
+    elif where.kind in _THREADS and invocation.path[1] in ("on", "status"):
         card = replace(card, footer=wording.THIS_THREAD_ALONE)
     if not answer.change or not answer.post:
         await spot.answer(card)
