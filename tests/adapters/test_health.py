@@ -59,9 +59,7 @@ def test_it_is_ready_where_every_part_is_well_and_alive_in_any_case(check: healt
 def test_once_a_stop_has_begun_it_is_not_ready_and_says_why() -> None:
     async def run() -> None:
         stop = asyncio.Event()
-        parts: Any = SimpleNamespace(
-            answers=well, last_tick=time.monotonic()
-        )  # a database and a scheduler that are well
+        parts: Any = SimpleNamespace(answers=well, last_tick=time.monotonic())  # database and scheduler
         checks = service.checks({}, parts, parts, stop)
         async with health.served("127.0.0.1", 0, checks, lambda: b"", CONTENT_TYPE) as port, ClientSession() as client:
             assert (await client.get(f"http://127.0.0.1:{port}/readyz")).status == 200

@@ -8,7 +8,8 @@ import pytest
 
 from bot.adapters.discord import commands
 from bot.adapters.slack.manifest import manifest
-from bot.core.daily import Outcome, State
+from bot.core.card import Card
+from bot.core.daily import POST, Outcome, Place, State
 from tests.daily.channels import Channel, in_channel
 from tests.desks import ASKER, garden_desk
 from tests.fakes.local_discord import Impossible, pings
@@ -47,6 +48,7 @@ def test_a_post_a_day_is_named_like_its_lesson(media: bool, tmp_path: Path) -> N
         await next_lesson(there)
         first, second = posts(there, forum)[1:]
         assert first.name != second.name
+        assert "Lesson of the day" not in first.name + second.name
         assert all(
             post.name in post.messages[0].text and pings(post.messages[0].payload) == [] for post in (first, second)
         )
@@ -130,6 +132,7 @@ def test_a_post_whose_answer_never_came_is_never_opened_again(
         assert len(there.fake.calls("POST", "/channels/{id}/threads")) == 2 + (outcome is Outcome.SENT)
         ((delivery,),) = (await there.store.deliveries([1], 5)).values()
         assert delivery.outcome is outcome
+        assert ("HTTP 50" in delivery.reason) == (how.get("status", 0) >= 500)
         if outcome is Outcome.UNKNOWN:
             assert "never confirmed" in there.fake.dm(there.ada).messages[-1].text
 
@@ -149,6 +152,18 @@ def test_whoever_dies_while_a_post_is_opened_leaves_it_unknown(tmp_path: Path) -
         await there.ticks()
         ((delivery,),) = (await there.store.deliveries([1], 5)).values()
         assert (delivery.outcome, len(posts(there, forum))) == (Outcome.UNKNOWN, 1)
+
+    in_channel("discord", tmp_path, scenario)
+
+
+def test_a_title_too_long_for_a_post_is_shortened(tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        forum = there.place.guild.forum("lessons")
+        place = Place("discord", str(there.place.guild.id), str(forum.id), POST)
+        for title in ("to water the garden " * 20, "\U0001f331" * 150, "@everyone **look**", "\n"):
+            await there.messengers["discord"].post(place, Card(title, ("Soil.",)), "")
+        assert [1 <= len(post.name) <= 100 for post in posts(there, forum)] == [True] * 4
+        assert posts(there, forum)[0].name.startswith("to water the garden to")
 
     in_channel("discord", tmp_path, scenario)
 

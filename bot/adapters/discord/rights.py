@@ -66,5 +66,5 @@ def allows(
         return False
     if (_USER, user) in known:
         return known[_USER, user]
-    of_roles = [known[_ROLE, one] for one in roles if (_ROLE, one) in known and one != guild]
+    of_roles = [known[_ROLE, one] for one in roles if (_ROLE, one) in known]
     return any(of_roles) if of_roles else known.get((_ROLE, guild), False)
