@@ -41,14 +41,6 @@ WHICH_SUMMARY = "What the bot knows"
 FURTHER = "Further results"
 ALSO_SAID = "Also said in"
 PREVIEW = "The next lessons"
-DAYS_OFFERED = ("weekdays", "every day", "weekends", "mon,wed,fri", "tue,thu", "monday")
-ZONES_OFFERED = tuple(
-    "America/Los_Angeles America/Denver America/Mexico_City America/Chicago America/New_York America/Bogota "
-    "America/Sao_Paulo America/Argentina/Buenos_Aires UTC Europe/London Africa/Lagos Europe/Paris Europe/Berlin "
-    "Africa/Johannesburg Africa/Cairo Europe/Kyiv Europe/Istanbul Africa/Nairobi Asia/Dubai Asia/Kolkata Asia/Jakarta "
-    "Asia/Shanghai Asia/Tokyo Australia/Sydney Pacific/Auckland".split()
-)  # from west to east, before anything is typed
-TIMES_OFFERED = tuple(f"{hour:02}:{minute:02}" for hour in range(6, 22) for minute in (0, 30))
 
 SECTIONS = {
     Section.CLICKBAIT: "Is it clickbait?",
@@ -221,8 +213,6 @@ def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | Non
 
 
 # The console
-
-
 PROMPT = "commonplace> "
 TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "
 LEAVING = ("/quit", "/exit")
@@ -242,8 +232,6 @@ QUOTE_SHORTCUT = "Answer this message with the idea or lesson that fits it"
 LOOK_UP_SHORTCUT = "Find an idea or a lesson, and share it where you like"
 
 # A chat platform: what is said around an answer, and when a call fails. Each fault names its mend.
-
-
 SOMEBODY = "Somebody"
 SEARCHED = "Find an idea"
 SEARCH_HINT = "Type a few words"
@@ -301,10 +289,7 @@ DISCORD_FAULTS = {
     "threads": "This server has as many open threads as Discord allows. Close some, then try again.",
     "no_text": "Nobody can write in that channel itself. If it is a forum, name it to /daily on with channel:.",
     "forum": "I may not open posts in this forum. Give me Create Posts (Send Messages) there, then try again.",
-    "tag": (
-        "This forum wants a tag on every post. Make one named Lesson that everybody may use, which I take, or switch "
-        "off that tags are required; then try again."
-    ),
+    "tag": "This forum wants a tag on every post. Make one named Lesson for everybody, or switch required tags off.",
     "channel": "That channel is gone.",
     "message": ALREADY_GONE,
     "closed": "Your direct messages are closed to me. Open them, or ask in a channel.",
@@ -318,6 +303,7 @@ UNFIT_CHANNELS = {
     "voice": "{channel} is a voice channel. Name a text channel, a thread or a forum.",
     "unseen": "You cannot see {channel}, so you cannot ask about it. Name a channel that you can see.",
 }
+OF_CHANNEL = "#{channel}: {said}"
 NO_FORUM = "{channel} is no forum. Leave forum: out, or name a forum with channel:."
 THIS_THREAD_ALONE = "In this thread alone: a forum as a whole, or another channel, is named with channel:."
 THE_MESSAGE = "The message"
@@ -331,20 +317,14 @@ FIND_APPLICATION_ID = (
     "--application to have links that work."
 )
 
-
 # The daily lesson
-
-
 NO_DAILY_HERE = (
     "A daily lesson needs a channel: switch it on in Slack or Discord. Here, /daily preview shows what would come."
 )
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
-    "discord": (
-        "Changing the daily lesson takes the permission Manage Channels there, or that the server's settings "
-        "(Integrations) allow you /daily. Ask somebody who may."
-    ),
+    "discord": "That takes Manage Channels there, or the server's own leave for /daily (Integrations). Ask an admin.",
 }
 NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
 DAILY = "Daily lesson"
@@ -392,11 +372,6 @@ def stopped(reason: str, prefix: str, forum: str = "") -> str:
     """To whoever set a daily lesson up that cannot be posted any more."""
     resume = f"/{prefix}daily resume{' with channel: naming the forum' if forum else ''}"
     return f"I stopped the daily lesson that you set up: {reason} Then {resume} goes on with it."
-
-
-def in_channel(channel: str, said: str) -> str:
-    """What was said of a channel that somebody named."""
-    return f"#{channel}: {said}"
 
 
 def outcome(word: str, platform: str, reason: str) -> str:

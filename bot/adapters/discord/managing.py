@@ -91,7 +91,7 @@ async def manage(spot: Spot, invocation: Invocation, asker: Asker, daily: Daily)
     except (RefusedError, ConnectionError) as error:
         if not where.name:
             raise
-        raise RefusedError(wording.in_channel(where.name, faults.sentence(error))) from error
+        raise RefusedError(wording.OF_CHANNEL.format(channel=where.name, said=faults.sentence(error))) from error
     await daily.keep(change)
     await spot.confirm(card)
 
