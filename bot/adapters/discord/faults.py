@@ -11,14 +11,14 @@ from bot.ports import RefusedError, ThrottledError, UnsureError
 UNREACHED = frozenset({50001, 50013, 160002})  # missing access, missing permissions, may not read the history
 GONE = frozenset({10003, 10008, 10015})  # channel, message, webhook
 NO_TAG = 40067  # a forum that wants one
-LASTING = UNREACHED | GONE | {NO_TAG, 50007, 50008, 50083, 160005}  # what only somebody at the channel can mend
+LASTING = UNREACHED | GONE | {NO_TAG, 50007, 50008, 50024, 50083, 160005}  # what only somebody at the channel can mend
 LATE = frozenset({10062, 50027})  # interaction unknown, its token expired
 TWICE = 40060  # interaction acknowledged already: after a lost answer, or by another process
 _SENTENCES = {
     50001: "access",
     50013: "permission",
     160002: "history",
-    50008: "no_text",
+    **dict.fromkeys((50008, 50024), "no_text"),
     50083: "archived",
     160005: "locked",
     **dict.fromkeys((160006, 160007), "threads"),
