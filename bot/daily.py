@@ -110,7 +110,7 @@ class Daily:
         for new in declared:
             known = await self._store.find(new.place)
             if known is None or replace(new, id=known.id, since=known.since) != replace(known, state=new.state):
-                await self._store.put(new)
+                await self.keep(new)
 
     def _declared(self, line: str, now: datetime) -> Subscription:
         platform, _, rest = line.partition(" ")

@@ -281,7 +281,7 @@ def sentence(text: str) -> str:
 
 
 DISCORD_FAULTS = {
-    "access": "I cannot see this channel. Give me View Channel here, then try again.",
+    "access": "I cannot see this channel. Give me View Channel here, or add me to a private thread; then try again.",
     "permission": "I may not post here. Give me Send Messages (in threads: Send Messages in Threads), then try again.",
     "history": "I may not reply here. Give me Read Message History, then try again.",
     "archived": "This thread is archived. Open it again, then try again.",

@@ -278,6 +278,7 @@ def test_the_options_for_channels_are_discords_alone() -> None:
 def test_a_forum_can_be_declared_in_the_settings(tmp_path: Path) -> None:
     async def scenario(there: Channel) -> None:
         forum = there.place.guild.forum("lessons")
+        await on(there, forum, forum="One thread")  # until the settings say otherwise
         line = f"discord {there.place.guild.id}/{forum.id} 9:00 Europe/Berlin forum:post weekdays"
         await there.daily.declare([line])
         made = await there.store.every()
@@ -285,7 +286,7 @@ def test_a_forum_can_be_declared_in_the_settings(tmp_path: Path) -> None:
         assert await there.store.every() == made
         there.time.passes(hours=1)
         await there.ticks()
-        assert len(posts(there, forum)) == 1
+        assert [len(post.messages) for post in posts(there, forum)] == [1, 1]
         assert "daily.channels" in await said(there, "off", channel=forum)
 
     in_channel("discord", tmp_path, scenario)

@@ -47,7 +47,7 @@ class Where:
         named = f"#{self.name}" if self.name else "This channel"
         if self.name and self.kind in _UNFIT:
             return wording.UNFIT_CHANNELS[_UNFIT[self.kind]].format(channel=named)
-        if self.name and not self.permissions.view_channel:
+        if self.name and not (self.permissions.view_channel or self.permissions.administrator):
             return wording.UNFIT_CHANNELS["unseen"].format(channel=named)
         return wording.NO_FORUM.format(channel=named) if forum and not self.forum else ""
 

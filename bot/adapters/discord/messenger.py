@@ -21,10 +21,10 @@ class DiscordMessenger:
         Where it opens a post of a forum, whose name is the card's title, there is no nonce; thread and message have one
         id.
         """
-        channel = self._client.get_partial_messageable(int(place.thread or place.channel)) if not place.opens else None
         try:
-            if channel is None:
+            if place.opens:
                 return str(await forum.open_post(self._client, int(place.channel), card))
+            channel = self._client.get_partial_messageable(int(place.thread or place.channel))
             sent = await channel.send(view=layout.view(card), nonce=nonce, allowed_mentions=layout.NOBODY)
         except discord.RateLimited as error:
             raise ThrottledError(error.retry_after) from error
