@@ -15,7 +15,7 @@ from bot import __version__
 from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wire, wording
 from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
-from bot.core.errors import BotError
+from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.recurrence import Schedule
 from bot.core.summary import Entry, Kind
@@ -32,7 +32,7 @@ CLEAR_LEAD = 0.15  # by how much a score must lead for a query to mean one entry
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the name that others know them by, and their IANA time zone."""
+    """Who asks: the name that others know them by, and their IANA time zone, "" where the platform does not tell."""
 
     name: str
     zone: str
@@ -152,7 +152,7 @@ class Desk:
         hint = wording.HOW_TO_START.format(commands=commands, help=f"/{self.prefix}commonplace help")
         if not lessons:
             return Card(title=wording.BOT, body=(wording.TAGLINE, hint))
-        today = self._clock.now().astimezone(ZoneInfo(asker.zone)).date()
+        today = self._clock.now().astimezone(ZoneInfo(asker.zone or self.settings.daily.timezone or "UTC")).date()
         lesson = lessons[today.toordinal() % len(lessons)]
         card = cards.lesson(self.library, lesson, "", today=True)
         return Card(card.title, (*card.body, hint), (), (), card.actions, card.footer, card.accent)
@@ -291,11 +291,20 @@ class Desk:
         return entry
 
     def schedule(self, options: dict[str, str], asker: Asker) -> Schedule:
-        """The time, zone and days that options name, else the configured ones. Raises UsageError."""
+        """The time, zone and days that options name, else the configured ones; the zone is first that of the asker.
+
+        Raises UsageError for what is not understood, and where nothing tells the zone.
+        """
         daily = self.settings.daily
+        zone = asker.zone or daily.timezone
+        if "timezone" in options:
+            zone = when.parse_zone(options["timezone"], self._clock.zones())
+        time = when.parse_time(options["time"]) if "time" in options else daily.time
+        if not zone:
+            raise UsageError(wording.which_zone(time))
         return Schedule(
-            when.parse_time(options["time"]) if "time" in options else daily.time,
-            when.parse_zone(options["timezone"], self._clock.zones()) if "timezone" in options else asker.zone,
+            time,
+            zone,
             when.parse_days(options["days"]) if "days" in options else daily.days,
         )
 

@@ -24,6 +24,7 @@ _PREFIX = re.compile(r"[a-z0-9_-]{0,20}")
 class Daily:
     """When a daily lesson comes where nothing else is said: local time, IANA zone, weekdays with Monday as 0.
 
+    No zone means that whoever switches a lesson on is asked for it, where neither the platform nor the channel tells.
     A lesson that is later than `grace` is missed. `managers` are the user ids that may change it, none for all who may.
     `channels` are lines such as `slack T1/C1 9:30 Europe/Berlin weekdays`.
     """
@@ -134,6 +135,8 @@ def _people(value: Any) -> frozenset[str]:
 
 
 def _zone(value: Any) -> str:
+    if value == "":
+        return ""
     if isinstance(value, str):
         try:
             return zoneinfo.ZoneInfo(value).key
@@ -184,7 +187,7 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "search.cache": fields.FieldSpec(fields.text, ""),
     "quote.confidence": fields.FieldSpec(fields.fraction, 0.5),
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
-    "daily.timezone": fields.FieldSpec(_zone, "UTC"),
+    "daily.timezone": fields.FieldSpec(_zone, ""),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
     "daily.grace": fields.FieldSpec(_hours, timedelta(hours=6)),
     "daily.channels": fields.FieldSpec(fields.texts, ()),

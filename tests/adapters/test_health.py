@@ -2,10 +2,14 @@
 
 import asyncio
 import socket
+import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
+from bot import service
 from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
 from bot.core.commands import Invocation
@@ -48,6 +52,22 @@ def test_it_is_ready_where_every_part_is_well_and_alive_in_any_case(check: healt
             assert await answer.json() == {"ready": ready, "parts": {"slack": "ok", "database": said}}
             assert (await client.get(f"http://127.0.0.1:{port}/healthz")).status == 200
             assert (await client.get(f"http://127.0.0.1:{port}/")).status == 404
+
+    asyncio.run(run())
+
+
+def test_once_a_stop_has_begun_it_is_not_ready_and_says_why() -> None:
+    async def run() -> None:
+        stop = asyncio.Event()
+        parts: Any = SimpleNamespace(answers=well, last_tick=time.monotonic())  # database and scheduler
+        checks = service.checks({}, parts, parts, stop)
+        async with health.served("127.0.0.1", 0, checks, lambda: b"", CONTENT_TYPE) as port, ClientSession() as client:
+            assert (await client.get(f"http://127.0.0.1:{port}/readyz")).status == 200
+            stop.set()
+            answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+            assert answer.status == 503
+            assert (await answer.json())["parts"]["scheduler"].startswith("stopping")
+            assert (await client.get(f"http://127.0.0.1:{port}/healthz")).status == 200
 
     asyncio.run(run())
 

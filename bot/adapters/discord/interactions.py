@@ -18,13 +18,12 @@ import discord
 import structlog
 from discord.app_commands import Choice
 
-from bot.adapters.discord import commands, faults, layout
+from bot.adapters.discord import commands, faults, layout, managing
 from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.core import cards, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import Invocation
-from bot.core.daily import Place
-from bot.daily import Daily, Manager
+from bot.daily import Daily
 from bot.desk import Asker, Desk
 
 log = structlog.get_logger(__name__)
@@ -73,8 +72,8 @@ class Interactions:
                 pass
 
     def _asker(self, spot: Spot) -> Asker:
-        """Discord tells nobody's time zone, so it is the configured one."""
-        return Asker(spot.name, self._desk.settings.daily.timezone)
+        """Discord tells nobody's time zone."""
+        return Asker(spot.name, "")
 
     # ---- commands
 
@@ -91,32 +90,13 @@ class Interactions:
         if invocation.path[0] in _SLOW:
             await spot.defer()
         if invocation.path[0] == "daily" and self._daily:
-            await self._manage(spot, invocation, self._daily)
+            await managing.manage(spot, invocation, self._asker(spot), self._daily)
             return
         reply = await self._desk.answer(invocation, self._asker(spot))
         if reply.post:
             await self._told(spot, reply.card, await spot.post(reply.post))
         else:
             await spot.answer(reply.card)
-
-    async def _manage(self, spot: Spot, invocation: Invocation, daily: Daily) -> None:
-        """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
-        interaction = spot.interaction
-        place = Place("discord", str(interaction.guild_id or "@me"), str(interaction.channel_id))
-        manager = Manager(str(interaction.user.id), spot.manages)
-        answer = await daily.answer(invocation, self._asker(spot), place, manager)
-        if answer.post:
-            try:
-                await spot.announce(answer.post)
-            except discord.HTTPException as error:
-                if answer.proof:
-                    raise
-                log.warning("discord_announcement_unsent", error=faults.code(error), channel=place.channel)
-        if answer.change:
-            await daily.keep(answer.change)
-            await spot.confirm(answer.card)
-        else:
-            await spot.answer(answer.card)
 
     async def _complete(self, interaction: Interaction) -> None:
         data: Any = interaction.data
@@ -256,8 +236,7 @@ class Interactions:
             return
         query = read(message.content)
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            asker = Asker("", self._desk.settings.daily.timezone)
-            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), asker)).card
+            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
         else:
             card = await self._desk.look_up(query)
         try:
