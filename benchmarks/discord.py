@@ -23,6 +23,7 @@ from bot.adapters.discord.client import Client
 from bot.app import SystemClock
 from bot.core import search
 from bot.core.parser import Limits
+from bot.core.search import Index
 from bot.desk import Desk, Shelf
 from bot.settings import Discord, read_settings
 

@@ -26,6 +26,7 @@ from bot.adapters.slack.people import People
 from bot.app import SystemClock
 from bot.core import search
 from bot.core.parser import Limits
+from bot.core.search import Index
 from bot.desk import Desk, Shelf
 from bot.settings import Slack, read_settings
 

@@ -179,12 +179,18 @@ def _host(value: Any) -> str:
     return value
 
 
+def _folder(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError('the name of a folder, or ""')
+    return value.strip()
+
+
 KEYS: Mapping[str, fields.FieldSpec] = {
     "commands.prefix": fields.FieldSpec(_prefix, ""),
     "search.results": fields.FieldSpec(fields.whole(1, 10), 5),
     "search.semantic": fields.FieldSpec(fields.switch, True),
-    "search.model": fields.FieldSpec(fields.text, ""),
-    "search.cache": fields.FieldSpec(fields.text, ""),
+    "search.model": fields.FieldSpec(_folder, ""),
+    "search.cache": fields.FieldSpec(_folder, ""),
     "quote.confidence": fields.FieldSpec(fields.fraction, 0.5),
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
     "daily.timezone": fields.FieldSpec(_zone, ""),

@@ -88,9 +88,9 @@ def test_lookups_and_quotes_are_counted_once_each_on_their_own_platform() -> Non
     metrics = Metrics(["slack", "discord"])
     desk = CountedDesk(garden_desk(), metrics, "slack")
     for path in (("lookup",), ("quote",), ("lesson",)):
-        desk.answer(Invocation(path, {"query": "clay"}), ASKER)
-    desk.look_up("clay")
-    desk.match("the clay keeps its moisture", 1)
+        asyncio.run(desk.answer(Invocation(path, {"query": "clay"}), ASKER))
+    asyncio.run(desk.look_up("clay"))
+    asyncio.run(desk.match("the clay keeps its moisture", 1))
     told = metrics.text().decode()
     assert 'commonplace_lookups_total{platform="slack"} 4.0' in told
     assert 'commonplace_lookup_seconds_count{platform="slack"} 4.0' in told

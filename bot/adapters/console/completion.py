@@ -19,7 +19,11 @@ class Typing(Completer):
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+    def get_completions(
+        self,
+        document: Document,  # noqa: ARG002
+        complete_event: CompleteEvent,  # noqa: ARG002
+    ) -> Iterable[Completion]:
         """What a prompt that cannot wait would be told: nothing."""
         return ()
 
