@@ -5,7 +5,6 @@ platforms or wording.
 """
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -14,7 +13,7 @@ from rapidfuzz.process import extract
 from bot.core.index import Index
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.query import MOST_CHARACTERS, read
-from bot.core.ranking import BEST, Hit, collapsed, weigh
+from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
 from bot.core.words import EMPTY, stem, words
 
@@ -30,8 +29,6 @@ __all__ = [
     "rank",
     "suggest",
 ]
-
-LEAST_ALIKE = 0.08  # the cosine below which two entries have no more in common than any two
 
 _LINK = re.compile(r"\s*\[\[.*\]\]\s*", re.DOTALL)
 
@@ -61,7 +58,7 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5)
     if _LINK.fullmatch(query):
         return Ranking(first[:limit])
     understood = read(index, query)
-    hits = collapsed(index, weigh(index, understood.units, query), scope)
+    hits = collapsed(index, weigh(index, understood.units, query, scope=scope), scope)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit])
     return Ranking(hits[:limit], understood.repaired)
@@ -84,13 +81,7 @@ def suggest(index: Index, text: str, limit: int) -> list[Entry]:
 def alike(index: Index, entry: Entry, limit: int) -> list[Hit]:
     """The entries that are most like `entry`, best first: the cosine of their words, never one of its own family."""
     place = index.places[entry.key]
-    scores: dict[int, float] = defaultdict(float)
-    for word in index.told[place]:
-        weight = index.holders[word][place] * index.rarity[word] ** 2
-        for at, held in index.holders[word].items():
-            scores[at] += weight * held / (index.lengths[at] * index.lengths[place])
-    cosines = {at: min(cosine, BEST) for at, cosine in scores.items() if cosine >= LEAST_ALIKE}
-    hits = collapsed(index, cosines)
+    hits = collapsed(index, likeness(index, place))
     return [hit for hit in hits if not _related(index, hit.entry, entry)][:limit]
 
 
