@@ -21,6 +21,7 @@ from statistics import median, quantiles
 from benchmarks.__main__ import resident
 from bot.adapters.content import read_library
 from bot.core import quoting, search
+from bot.core.library import Library
 from bot.core.parser import Limits
 from bot.core.words import EMPTY
 
@@ -77,7 +78,7 @@ def write_library(folder: Path, entries: int, chance: random.Random) -> None:
         (folder / f"talk-{number}.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def queries(library: search.Library, chance: random.Random) -> dict[str, list[str]]:
+def queries(library: Library, chance: random.Random) -> dict[str, list[str]]:
     """What people may ask of these entries, by its sort."""
     found: dict[str, list[str]] = {sort: [] for sort in ("keywords", "misspelt", "question", "typing", "message")}
     for entry in chance.choices(library.entries, k=ASKED):

@@ -27,8 +27,9 @@ from bot.adapters.store.store import SqlStore
 from bot.app import SystemClock
 from bot.core.daily import Outcome, Place, Subscription
 from bot.core.recurrence import Schedule
+from bot.core.search import Index
 from bot.daily import Daily
-from bot.desk import Asker, Desk
+from bot.desk import Asker, Desk, Shelf
 from bot.ports import Messenger
 from bot.scheduler import Scheduler
 from bot.settings import read_settings
@@ -42,9 +43,9 @@ DUE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 NINE = Schedule(wall(9), "Europe/Berlin")
 
 
-def look_up(desk: Desk) -> float:
+async def look_up(desk: Desk) -> float:
     start = time.perf_counter()
-    desk.typed("/lookup worms compost soil", Asker("Ada", "UTC"))
+    await desk.typed("/lookup worms compost soil", Asker("Ada", "UTC"))
     return (time.perf_counter() - start) * 1000
 
 
@@ -53,14 +54,14 @@ async def looking_up(desk: Desk, taken: list[float]) -> None:
     while True:
         start = time.perf_counter()
         await asyncio.sleep(0.01)
-        look_up(desk)
+        await look_up(desk)
         taken.append((time.perf_counter() - start - 0.01) * 1000)
 
 
 async def sent(name: str, channels: list[str], messenger: Messenger, folder: Path, refused: Sequence[object]) -> None:
     engine = open_engine(fresh("sqlite", folder))
     await migrate.upgrade(engine)
-    desk = Desk(garden(), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+    desk = Desk(Shelf(Index(garden())), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     store = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE - timedelta(hours=1))
     for channel in channels:
         await store.put(Subscription(Place(name, "T", channel), NINE, DUE - timedelta(hours=1)))

@@ -8,8 +8,9 @@ phrasing, where they meet one. It is no probability.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,11 @@ from bot.core.everyday import is_everyday
 from bot.core.index import Index
 from bot.core.query import Unit, read
 from bot.core.ranking import BEST, Hit, best, collapsed, neighbours
+from bot.core.search import Meant
 from bot.core.words import EMPTY
+
+if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
+    from bot.core.meaning import Sense
 
 # Tuned on 32 messages that an entry fits and 73 that deserve no quote, over the project's content with and without
 # phrasings; none of them `reported` in tests/quality.
@@ -31,11 +36,28 @@ ALONE = 0.5  # what a single word in common with a phrasing counts
 CURVE = 0.62  # lifts the confidence so that at 0.5 some four tuned messages in a hundred that deserve no quote get one
 LEAST = 0.02  # a confidence below this is none
 
+AROUND = 5  # entries, the nearest, whose mean nearness tells whether the library has anything on the subject
+NEAR_WEIGHT, AROUND_WEIGHT, CHATTER_WEIGHT, DISCUSSED_WEIGHT, OFFSET = 6.0, 6.0, -12.0, 2.0, -1.0
+
 _NONE = np.zeros(0, np.int32)
 
 
-def candidates(index: Index, message: str, limit: int = 3) -> list[Hit]:
+def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None = None) -> list[Hit]:
     """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
+    by_words = _by_words(index, message)
+    return (_by_meaning(index, meant(by_words.keys()), by_words) if meant else collapsed(index, by_words))[:limit]
+
+
+def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
+    """The entries nearest in meaning, with the chance that each is the right one."""
+    near = collapsed(index, sense.nearness)
+    around = sum(hit.score for hit in near[:AROUND]) / AROUND
+    base = OFFSET + AROUND_WEIGHT * around + CHATTER_WEIGHT * sense.chatter + DISCUSSED_WEIGHT * sense.discussed
+    return [Hit(hit.entry, 1 / (1 + math.exp(-base - NEAR_WEIGHT * hit.score))) for hit in near]
+
+
+def _by_words(index: Index, message: str) -> dict[int, float]:
+    """The confidence where nothing but the words can be told."""
     units = [unit for unit in read(index, message, sure=True).units if unit.word not in EMPTY]
     units = [unit if unit.readings else replace(unit, weight=STRANGE * index.rarity_of(1)) for unit in units]
     sure = _by_own_words(index, [_weighed(unit, EVERYDAY_WEIGHT) for unit in units])
@@ -43,7 +65,7 @@ def candidates(index: Index, message: str, limit: int = 3) -> list[Hit]:
         sure[at] = max(sure.get(at, 0.0), confidence)
     if len(units) > 1:
         sure |= dict.fromkeys(index.wholly(message).tolist(), 1.0)
-    return collapsed(index, {at: min(BEST, one**CURVE) for at, one in sure.items() if one >= LEAST})[:limit]
+    return {at: min(BEST, one**CURVE) for at, one in sure.items() if one >= LEAST}
 
 
 def fits(hits: Sequence[Hit], threshold: float) -> bool:

@@ -5,7 +5,9 @@ platforms or wording.
 """
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
@@ -16,6 +18,9 @@ from bot.core.query import MOST_CHARACTERS, read
 from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
 from bot.core.words import EMPTY, stem, words
+
+if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
+    from bot.core.meaning import Meaning, Sense
 
 __all__ = [
     "Hit",
@@ -30,23 +35,35 @@ __all__ = [
     "suggest",
 ]
 
+MEANING = 2.0  # what the meaning of a query counts, against its words
+LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
+LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
+
 _LINK = re.compile(r"\s*\[\[.*\]\]\s*", re.DOTALL)
+
+
+# What a query means, once it has been embedded: given the entries that hold its words.
+Meant = Callable[[Collection[int]], "Sense"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Hits, best first, and the query as it was understood, where it was misspelt."""
+    """Hits, best first, and the query as it was understood, where it was misspelt.
+
+    `certain` is a ranking that a meaning could not better: the query names an entry, or is its very words.
+    """
 
     hits: list[Hit]
     repaired: str | None = None
+    certain: bool = False
 
 
-def rank(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[Hit]:
+def rank(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> list[Hit]:
     """The entries within `scope` that fit a query, best first, at most `limit`, each family once."""
-    return look_up(index, query, scope, limit).hits
+    return look_up(index, query, scope, limit, meant).hits
 
 
-def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5) -> Ranking:
+def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> Ranking:
     """The same, with the query as it was understood. Never raises; nothing where nothing fits.
 
     An id alone comes first with a score of 1. `[[id]]` finds that entry and no other. A family is shown by its
@@ -56,15 +73,23 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5)
     named = index.library.named(query)
     first = [Hit(named, 1.0)] if named and scope.holds(named) else []
     if _LINK.fullmatch(query):
-        return Ranking(first[:limit])
+        return Ranking(first[:limit], certain=True)
     understood = read(index, query)
-    hits = collapsed(index, weigh(index, understood.units, query, scope=scope), scope)
+    scores = weigh(index, understood.units, query, scope=scope)
+    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, scope)
     if named and first:
-        return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit])
+        return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     return Ranking(hits[:limit], understood.repaired)
 
 
-def suggest(index: Index, text: str, limit: int) -> list[Entry]:
+def _fused(scores: dict[int, float], sense: "Sense") -> dict[int, float]:
+    """What the words say and what is meant, as one score from 0 to 1."""
+    near = sense.nearness
+    found = [at for at, nearness in near.items() if at in scores or nearness >= LEAST_MEANT]
+    return {at: (scores.get(at, 0.0) + MEANING * max(near[at], 0.0)) / (1 + MEANING) for at in found}
+
+
+def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> list[Entry]:
     """Completions for a query that is still being typed: the ranking of `look_up`, the last word being a beginning.
 
     Without a word, the first entry of each family, in document order.
@@ -74,14 +99,23 @@ def suggest(index: Index, text: str, limit: int) -> list[Entry]:
     named = index.library.named(text)
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
-    found = [hit.entry for hit in collapsed(index, weigh(index, units, text))]
+    scores = weigh(index, units, text)
+    found = [hit.entry for hit in collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores)]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 
 
-def alike(index: Index, entry: Entry, limit: int) -> list[Hit]:
-    """The entries that are most like `entry`, best first: the cosine of their words, never one of its own family."""
+def alike(index: Index, entry: Entry, limit: int, meaning: "Meaning | None" = None) -> list[Hit]:
+    """The entries that are most like `entry`, best first, never one of its own family.
+
+    What is compared are their words, by the cosine, and what they mean where that is known.
+    """
     place = index.places[entry.key]
-    hits = collapsed(index, likeness(index, place))
+    cosines = likeness(index, place)
+    if meaning:
+        near = meaning.sense(meaning.vector(place), cosines.keys()).nearness
+        found = {at: (cosines.get(at, 0.0) + MEANING * near[at]) / (1 + MEANING) for at in near}
+        cosines = {at: score for at, score in found.items() if at in cosines or near[at] >= LEAST_LIKE}
+    hits = collapsed(index, cosines)
     return [hit for hit in hits if not _related(index, hit.entry, entry)][:limit]
 
 
