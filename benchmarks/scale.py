@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.__main__ import resident
-from bot.adapters.content import read_library
+from bot.adapters.content import read_index
 from bot.core import quoting, search
 from bot.core.library import Library
 from bot.core.parser import Limits
@@ -67,7 +67,14 @@ def write_library(folder: Path, entries: int, chance: random.Random) -> None:
     tongue = Tongue(chance)
     for number in range(max(entries // A_SUMMARY, 1)):
         subject = tongue.subject()
-        lines = ["---", f"title: {' '.join(tongue.several(4, subject))} talk", "kind: talk", "---", "", "## All key ideas"]
+        lines = [
+            "---",
+            f"title: {' '.join(tongue.several(4, subject))} talk",
+            "kind: talk",
+            "---",
+            "",
+            "## All key ideas",
+        ]
         for entry in range(min(entries, A_SUMMARY)):
             if entry % A_TOPIC == 0:
                 lines += ["", f"### {' '.join(tongue.several(3, subject))} {{#topic-{entry // A_TOPIC}}}"]

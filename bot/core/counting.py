@@ -9,18 +9,18 @@ over Snowball stems.
 
 import hashlib
 from array import array
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.core.everyday import is_everyday
 from bot.core.library import Library
 from bot.core.spelling import sounds
 from bot.core.summary import Entry, Kind
-from bot.core.words import EMPTY, compounds, joined, plain, stem, words
+from bot.core.texts import Numbers, Rows, Texts, Told, Vocabulary
+from bot.core.words import EMPTY, STEMMER, compounds, joined, plain, stem, words
 
 # Tuned on 149 look-ups of our own over the project's content, none of them `reported` in tests/quality.
 TITLE, TEXT, SPELLING, PHRASING, ID = 1.8, 1.0, 1.6, 0.7, 0.6
@@ -29,9 +29,10 @@ SATURATION = 0.9  # BM25's k1: how soon a repeated word stops counting
 LENGTH = 0.5  # BM25's b: how far long entries are held back
 
 KINDS = tuple(Kind)
-EMPTY_STEMS = frozenset(map(stem, EMPTY))
 
-Numbers = NDArray[Any]
+
+# What Tables kept on disk depend on, beside the content; the number grows with whatever is read or counted otherwise.
+FORMAT = f"1 {STEMMER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Tables:
 
 def count(library: Library) -> Tables:
     """Reads every text of every entry. Time and memory grow in proportion."""
-    texts, told, phrasings = _Texts(), _Told(), _Told()
+    texts, told, phrasings = Texts(), Told(), Told()
     for at, entry in enumerate(library.entries):
         for weight, text in fields(entry):
             told.add(at, texts.number(text), weight)
@@ -88,16 +89,15 @@ def count(library: Library) -> Tables:
         for weight, text in context(library, entry):
             told.add(at, texts.number(text), weight)
     found = texts.found()
-    stems, stem_of = _stems(texts.words)
+    vocabulary = Vocabulary(texts.words)
     size = len(library.entries)
-    weighed = _weighed(told, own, found, stem_of, len(stems), size)
-    telling = np.array([word not in EMPTY for word in texts.words], bool)
+    weighed = _weighed(told, own, found, vocabulary, size)
     return Tables(
-        stems=stems,
+        stems=vocabulary.stems,
         **weighed,
-        **_lengths(weighed, np.array([one not in EMPTY_STEMS for one in stems], bool), size),
-        **_side_by_side(told.first(own), texts.read, stem_of, telling, len(stems)),
-        **_said(phrasings, texts.read, stem_of, telling, stems, weighed["rarity"]),
+        **_lengths(weighed, vocabulary, size),
+        **_side_by_side(told.first(own), texts.read, vocabulary),
+        **_said(phrasings, texts.read, vocabulary, weighed["rarity"]),
         **_named(library.entries),
         **_placed(library),
         parts=texts.parts,
@@ -139,116 +139,14 @@ def rarity_of(held_by: Any, size: int) -> Any:
     return np.log(1 + (size - held_by + 0.5) / (held_by + 0.5))
 
 
-# ---- reading the texts
-
-
-class _Rows:
-    """Lists of numbers of unequal length, one behind the other."""
-
-    def __init__(self) -> None:
-        self._starts, self._values = array("q", [0]), array("i")
-
-    def add(self, row: Iterable[int]) -> None:
-        self._values.extend(row)
-        self._starts.append(len(self._values))
-
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def __getitem__(self, row: int) -> "array[int]":
-        return self._values[self._starts[row] : self._starts[row + 1]]
-
-    @property
-    def values(self) -> Numbers:
-        return np.array(self._values)
-
-    def of(self, rows: Numbers) -> tuple[Numbers, Numbers]:
-        """The values of these rows one behind the other, and for each the place in `rows` that it comes from."""
-        starts = np.array(self._starts)
-        lengths = starts[rows + 1] - starts[rows]
-        source = np.repeat(np.arange(len(rows)), lengths)
-        offsets = starts[rows] - (np.cumsum(lengths) - lengths)
-        return self.values[np.arange(len(source)) + offsets[source]], source
-
-
-class _Texts:
-    """Every text, read once, as the numbers of its words. Words are numbered as they come."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, int] = {}
-        self.parts: dict[str, tuple[str, ...]] = {}
-        self.read, self._whole = _Rows(), _Rows()
-        self._numbers: dict[str, int] = {}
-
-    def number(self, text: str) -> int:
-        """The number of a text."""
-        if text not in self._numbers:
-            self._numbers[text] = len(self._numbers)
-            whole = compounds(text)
-            self.parts.update((stem(word), parts) for word, parts in whole.items())
-            for rows, several in ((self.read, words(text)), (self._whole, whole)):
-                rows.add(self.words.setdefault(word, len(self.words)) for word in several)
-        return self._numbers[text]
-
-    def found(self) -> _Rows:
-        """The words of every text, of its compounds as one, and of neighbours that are one word elsewhere."""
-        found, names = _Rows(), list(self.words)
-        for number in range(len(self.read)):
-            read = self.read[number]
-            pairs = joined([names[word] for word in read])
-            as_one = (self.words[pair] for pair in pairs if pair in self.words)
-            found.add((*read, *dict.fromkeys((*self._whole[number], *as_one))))
-        return found
-
-
-class _Told:
-    """Which text is told by which entry, with what weight."""
-
-    def __init__(self) -> None:
-        self._places, self._texts, self._weights = array("i"), array("i"), array("d")
-
-    def add(self, place: int, text: int, weight: float) -> None:
-        self._places.append(place)
-        self._texts.append(text)
-        self._weights.append(weight)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def first(self, number: int) -> "_Told":
-        """As many as that, from the beginning."""
-        told = _Told()
-        told._places, told._texts, told._weights = self._places[:number], self._texts[:number], self._weights[:number]
-        return told
-
-    @property
-    def places(self) -> Numbers:
-        return np.array(self._places)
-
-    @property
-    def texts(self) -> Numbers:
-        return np.array(self._texts)
-
-    @property
-    def weights(self) -> Numbers:
-        return np.array(self._weights)
-
-
-def _stems(several: Iterable[str]) -> tuple[list[str], Numbers]:
-    """The stems of words, and for each word the number of its own."""
-    numbers: dict[str, int] = {}
-    own = array("i", (numbers.setdefault(stem(word), len(numbers)) for word in several))
-    return list(numbers), np.array(own)
-
-
 # ---- counting them
 
 
-def _weighed(told: _Told, own: int, found: _Rows, stem_of: Numbers, number: int, size: int) -> dict[str, Any]:
+def _weighed(told: Told, own: int, found: Rows, vocabulary: Vocabulary, size: int) -> dict[str, Any]:
     """Of the texts told the first `own` make up the entry itself, and say how rare a stem is."""
     values, source = found.of(told.texts)
-    cells = stem_of[values].astype(np.int64) * size + told.places[source]
-    held_by = np.bincount(np.unique(cells[source < own]) // max(size, 1), minlength=number)
+    cells = vocabulary.of[values].astype(np.int64) * size + told.places[source]
+    held_by = np.bincount(np.unique(cells[source < own]) // max(size, 1), minlength=len(vocabulary))
     cells, which = np.unique(cells, return_inverse=True)
     times = np.bincount(which, told.weights[source], len(cells))
     stems, places = np.divmod(cells, max(size, 1))
@@ -256,25 +154,25 @@ def _weighed(told: _Told, own: int, found: _Rows, stem_of: Numbers, number: int,
     dampened = SATURATION * (1 - LENGTH + LENGTH * long / ((long.mean() if size else 0.0) or 1.0))
     return {
         "rarity": rarity_of(np.maximum(held_by, 1), size),
-        "starts": np.searchsorted(stems, np.arange(number + 1)),
+        "starts": np.searchsorted(stems, np.arange(len(vocabulary) + 1)),
         "holders": places.astype(np.int32),
         "weights": (times * (SATURATION + 1) / (times + dampened[places])).astype(np.float32),
     }
 
 
-def _lengths(weighed: dict[str, Any], telling: Numbers, size: int) -> dict[str, Any]:
-    stems = np.repeat(np.arange(len(telling)), np.diff(weighed["starts"]))
-    squares = telling[stems] * (weighed["weights"] * weighed["rarity"][stems]) ** 2
+def _lengths(weighed: Mapping[str, Any], vocabulary: Vocabulary, size: int) -> dict[str, Any]:
+    stems = np.repeat(np.arange(len(vocabulary)), np.diff(weighed["starts"]))
+    squares = vocabulary.telling_stems[stems] * (weighed["weights"] * weighed["rarity"][stems]) ** 2
     lengths = np.sqrt(np.bincount(weighed["holders"], squares, size))
     return {"lengths": np.where(lengths > 0, lengths, 1.0)}
 
 
-def _side_by_side(told: _Told, read: _Rows, stem_of: Numbers, telling: Numbers, number: int) -> dict[str, Any]:
+def _side_by_side(told: Told, read: Rows, vocabulary: Vocabulary) -> dict[str, Any]:
     values, source = read.of(told.texts)
-    source = source[telling[values]]
-    stems = stem_of[values[telling[values]]].astype(np.int64)
+    telling = vocabulary.telling[values]
+    stems, source = vocabulary.of[values[telling]].astype(np.int64), source[telling]
     met = source[:-1] == source[1:]
-    pairs, places = (stems[:-1] * number + stems[1:])[met], told.places[source[:-1][met]]
+    pairs, places = (stems[:-1] * len(vocabulary) + stems[1:])[met], told.places[source[:-1][met]]
     order = np.argsort(pairs, kind="stable")
     pairs, places = pairs[order], places[order]
     new = np.ones(len(pairs), bool)
@@ -282,27 +180,26 @@ def _side_by_side(told: _Told, read: _Rows, stem_of: Numbers, telling: Numbers, 
     return {"pairs": pairs[new], "paired": places[new].astype(np.int32)}
 
 
-def _said(
-    phrasings: _Told, read: _Rows, stem_of: Numbers, telling: Numbers, stems: Sequence[str], rarity: Numbers
-) -> dict[str, Any]:
+def _said(phrasings: Told, read: Rows, vocabulary: Vocabulary, rarity: Numbers) -> dict[str, Any]:
     number = len(phrasings)
     values, source = read.of(phrasings.texts)
-    cells = np.unique((stem_of[values].astype(np.int64) * max(number, 1) + source)[telling[values]])
+    cells = np.unique((vocabulary.of[values].astype(np.int64) * max(number, 1) + source)[vocabulary.telling[values]])
     held, said = np.divmod(cells, max(number, 1))
-    everyday = np.array([is_everyday(one) for one in stems], bool)[held]
+    everyday = np.array([is_everyday(one) for one in vocabulary.stems], bool)[held]
     columns = [np.bincount(said, rarity[held] ** 2 * which, number) for which in (~everyday, everyday)]
     return {
         "said_of": phrasings.places,
-        "said_starts": np.searchsorted(held, np.arange(len(stems) + 1)),
+        "said_starts": np.searchsorted(held, np.arange(len(vocabulary) + 1)),
         "said": said.astype(np.int32),
         "said_squares": np.stack(columns, 1),
     }
 
 
 def _named(entries: Sequence[Entry]) -> dict[str, Any]:
+    nothing = name("")
     names, places = array("q"), array("i")
     for at, entry in enumerate(entries):
-        own = {name(text) for text in _wholes(entry) if plain(text)}
+        own = {name(text) for text in _wholes(entry)} - {nothing}
         names.extend(own)
         places.extend([at] * len(own))
     order = np.argsort(np.array(names), kind="stable")

@@ -3,13 +3,15 @@
 Knows where the words of the entries are counted; reads no query and ranks nothing.
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from bot.core.counting import EMPTY_STEMS, KINDS, Numbers, Tables, context, count, fields, name, rarity_of, stems_of
+from bot.core.counting import KINDS, Tables, context, count, fields, name, rarity_of, stems_of
 from bot.core.library import Library, Scope
 from bot.core.spelling import Speller
+from bot.core.texts import EMPTY_STEMS, Numbers
+from bot.core.words import words
 
 _NONE = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
@@ -84,7 +86,7 @@ class Index:
         if scope.summary is not None:
             places = places[self.tables.summaries[places] == self._summaries.get(scope.summary, -2)]
         if scope.topics is not None:
-            topics = [self._topics[key] for key in scope.topics if key in self._topics]
+            topics = [self.topics[key] for key in scope.topics if key in self.topics]
             places = places[np.isin(self.tables.topics[places], topics)]
         return places
 
@@ -93,5 +95,17 @@ class Index:
         return {each: number for number, each in enumerate(self.library.summaries)}
 
     @cached_property
-    def _topics(self) -> dict[str, int]:
+    def topics(self) -> dict[str, int]:
+        """The number of each topic, by its key."""
         return {key: number for number, key in enumerate(self.library.topics)}
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """The words of each topic's heading."""
+        return [" ".join(heading(topic.title)) for topic in self.library.topics.values()]
+
+
+@lru_cache(50_000)
+def heading(text: str) -> tuple[str, ...]:
+    """The words of a heading. Every one is gone through for each that is sought."""
+    return tuple(words(text))

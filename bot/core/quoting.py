@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.core.counting import Numbers
 from bot.core.everyday import is_everyday
 from bot.core.index import Index
 from bot.core.query import Unit, read
 from bot.core.ranking import BEST, Hit, best, collapsed, neighbours
 from bot.core.search import Meant
+from bot.core.texts import Numbers
 from bot.core.words import EMPTY
 
 if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
@@ -45,7 +45,9 @@ _NONE = np.zeros(0, np.int32)
 def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None = None) -> list[Hit]:
     """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
     by_words = _by_words(index, message)
-    return (_by_meaning(index, meant(by_words.keys()), by_words) if meant else collapsed(index, by_words))[:limit]
+    if meant:
+        return _by_meaning(index, meant(by_words.keys()), by_words)[:limit]
+    return collapsed(index, by_words, limit=limit)
 
 
 def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
@@ -82,7 +84,7 @@ def _by_own_words(index: Index, units: list[Unit]) -> dict[int, float]:
     shared = np.zeros(len(index))
     for unit in units:
         shared[_any([index.held(reading)[0] for reading in unit.readings])] += unit.weight
-    found = np.flatnonzero(shared)
+    found = np.flatnonzero(shared > 0)
     common, side_by_side = shared[found], neighbours(index, units)[found]
     return _best(found, (1 - np.exp(-(common + SIDE_BY_SIDE * side_by_side) / ENOUGH)) * common / whole)
 
@@ -100,7 +102,7 @@ def _by_phrasings(index: Index, units: list[Unit]) -> dict[int, float]:
     cosines = shared[found] / (length * np.sqrt(squares[found] @ [1.0, SAID_WEIGHT**2]))
     nearest = np.zeros(len(index))
     np.maximum.at(nearest, said_of[found], np.where(number[found] > 1, cosines, ALONE * cosines))
-    entries = np.flatnonzero(nearest)
+    entries = np.flatnonzero(nearest > 0)
     return _best(entries, nearest[entries])
 
 

@@ -9,11 +9,11 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from bot.core.counting import Numbers
 from bot.core.index import Index
 from bot.core.library import EVERYTHING, Scope
 from bot.core.query import Unit
 from bot.core.summary import Entry
+from bot.core.texts import Numbers
 from bot.core.words import EMPTY
 
 # Tuned on 149 look-ups of our own over the project's content, none of them `reported` in tests/quality.
@@ -95,7 +95,7 @@ def _gains(index: Index, unit: Unit) -> tuple[Numbers, Numbers]:
     gains = np.zeros(len(index))
     for (places, weights), weight in held:
         gains[places] = np.maximum(gains[places], weight * weights.astype(np.float64))
-    found = np.flatnonzero(gains)
+    found = np.flatnonzero(gains > 0)
     return found, gains[found]
 
 
@@ -122,17 +122,19 @@ def likeness(index: Index, place: int) -> dict[int, float]:
     return dict(zip(places.tolist(), cosines.tolist(), strict=True))
 
 
-def collapsed(index: Index, scores: Mapping[int, float], scope: Scope = EVERYTHING) -> list[Hit]:
+def collapsed(
+    index: Index, scores: Mapping[int, float], scope: Scope = EVERYTHING, limit: int | None = None
+) -> list[Hit]:
     """Each family once, best first: its fullest member within the scope, with the best score of its members there.
 
-    Equals come in document order.
+    Equals come in document order. At most `limit`, or all.
     """
-    heads = index.heads
-    found: dict[int, float] = {}
-    shown: dict[int, int] = {}
-    for at, score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
-        if scope.holds(index.entries[at]):
-            head = int(heads[at])
-            found.setdefault(head, score)
-            shown.setdefault(head, head if scope.holds(index.entries[head]) else at)
-    return [Hit(index.entries[shown[head]], score) for head, score in found.items()]
+    found: dict[int, Hit] = {}
+    for score, at in sorted([(-score, at) for at, score in scores.items()]):
+        if len(found) == limit:
+            break
+        head = int(index.heads[at])
+        if head not in found and scope.holds(index.entries[at]):
+            shown = head if scope.holds(index.entries[head]) else at
+            found[head] = Hit(index.entries[shown], -score)
+    return list(found.values())

@@ -5,14 +5,16 @@ platforms or wording.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rapidfuzz import fuzz
-from rapidfuzz.process import extract
+from rapidfuzz.process import cdist, extract
 
-from bot.core.index import Index
+from bot.core.index import Index, heading
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.query import MOST_CHARACTERS, read
 from bot.core.ranking import Hit, collapsed, likeness, weigh
@@ -76,7 +78,8 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
         return Ranking(first[:limit], certain=True)
     understood = read(index, query)
     scores = weigh(index, understood.units, query, scope=scope)
-    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, scope)
+    # One more than is wanted: the family of what the query names is left out.
+    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, scope, limit + 1)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     return Ranking(hits[:limit], understood.repaired)
@@ -95,12 +98,13 @@ def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> 
     Without a word, the first entry of each family, in document order.
     """
     if not words(text[:MOST_CHARACTERS]):
-        return list(index.library.heads()[:limit])
+        return [index.entries[head] for head in _first(index.heads, limit)]
     named = index.library.named(text)
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
     scores = weigh(index, units, text)
-    found = [hit.entry for hit in collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores)]
+    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, limit=limit)
+    found = [hit.entry for hit in hits]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 
 
@@ -115,7 +119,7 @@ def alike(index: Index, entry: Entry, limit: int, meaning: "Meaning | None" = No
         near = meaning.sense(meaning.vector(place), cosines.keys()).nearness
         found = {at: (cosines.get(at, 0.0) + MEANING * near[at]) / (1 + MEANING) for at in near}
         cosines = {at: score for at, score in found.items() if at in cosines or near[at] >= LEAST_LIKE}
-    hits = collapsed(index, cosines)
+    hits = collapsed(index, cosines, limit=limit + 1)  # its own family is left out
     return [hit for hit in hits if not _related(index, hit.entry, entry)][:limit]
 
 
@@ -125,7 +129,8 @@ def find_topics(library: Library, text: str, summary: str | None = None) -> tupl
     wanted = [word for word in words(text) if word not in EMPTY] or words(text)
     named = text.strip().casefold()
     exact = [topic for topic in topics if named in (topic.id, topic.key)]
-    exact = exact or [topic for topic in topics if words(topic.title) == words(text) != []]
+    whole = tuple(words(text))
+    exact = exact or [topic for topic in topics if whole and heading(topic.title) == whole]
     if exact or not wanted:
         return tuple(exact)
     return tuple(topic for topic in topics if _heads(topic, wanted))
@@ -136,17 +141,19 @@ def nearest_topics(index: Index, query: str, scope: Scope = EVERYTHING, n: int =
 
     Nearest are those whose heading looks like it and whose entries hold some of its words.
     """
-    said: dict[Topic | None, float] = {}
-    for at, score in weigh(index, read(index, query).units, query, floor=0.0).items():
-        topic = index.library.topic_of(index.entries[at])
-        said[topic] = max(said.get(topic, 0.0), score)
+    topics = list(index.library.topics.values())
+    if not topics:
+        return []
     told = " ".join(word for word in words(query[:300]) if word not in EMPTY)
-
-    def nearness(topic: Topic) -> float:
-        return said.get(topic, 0.0) + fuzz.token_set_ratio(told, " ".join(words(topic.title))) / 100
-
-    topics = [topic for topic in index.library.topics.values() if scope.summary in (None, topic.summary)]
-    return sorted(topics, key=nearness, reverse=True)[:n]
+    nearness = cdist([told], index.headings, scorer=fuzz.token_set_ratio, dtype=np.float64)[0] / 100
+    said: dict[str, float] = {}
+    for at, score in weigh(index, read(index, query).units, query, 0.0, Scope(summary=scope.summary)).items():
+        if topic := index.library.topic_of(index.entries[at]):
+            said[topic.key] = max(said.get(topic.key, 0.0), score)
+    for key, score in said.items():
+        nearness[index.topics[key]] += score
+    nearest = (topics[at] for at in np.argsort(-nearness, kind="stable"))
+    return list(islice((topic for topic in nearest if scope.summary in (None, topic.summary)), n))
 
 
 def nearest_ids(index: Index, text: str, limit: int = 3) -> list[str]:
@@ -160,8 +167,18 @@ def _related(index: Index, one: Entry, other: Entry) -> bool:
     return index.library.fullest(one).key == index.library.fullest(other).key
 
 
+def _first(several: Iterable[int], number: int) -> list[int]:
+    """The first that are different."""
+    found: dict[int, None] = {}
+    for one in several:
+        if len(found) == number:
+            break
+        found.setdefault(int(one))
+    return list(found)
+
+
 def _heads(topic: Topic, wanted: list[str]) -> bool:
     """Whether a topic's heading or id holds each of the words, or one that begins so."""
-    held = words(f"{topic.title} {topic.id}")
+    held = heading(f"{topic.title} {topic.id}")
     stems_held = {stem(word) for word in held}
     return all(stem(word) in stems_held or any(one.startswith(word) for one in held) for word in wanted)

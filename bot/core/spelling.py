@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import takewhile
 
 import numpy as np
@@ -46,24 +45,11 @@ class Speller:
         """The words that are known, sorted, how often each occurs, and `sounds(words)`."""
         self._frequency = dict(zip(words, counts, strict=True))
         self._sorted, self._sounds = _mendable(words), sounding
+        self._lengths = np.fromiter(map(len, self._sorted), np.int64, len(self._sorted))
+        self._letters = _letters(self._sorted, self._lengths)
 
-    def __contains__(self, word: str) -> bool:
+    def __contains__(self, word: object) -> bool:
         return word in self._frequency
-
-    @cached_property
-    def _lengths(self) -> NDArray[np.int64]:
-        return np.fromiter(map(len, self._sorted), np.int64, len(self._sorted))
-
-    @cached_property
-    def _letters(self) -> NDArray[np.uint64]:
-        return _letters(self._sorted, self._lengths)
-
-    @cached_property
-    def _by_sound(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for word, sounding in zip(self._sorted, self._sounds, strict=True):
-            found.setdefault(sounding, []).append(word)
-        return found
 
     def begun(self, beginning: str) -> list[Reading]:
         """Words that begin so, the most frequent first."""
@@ -131,7 +117,8 @@ class Speller:
 
     def _sounding(self, word: str) -> list[Reading]:
         key = sound(word)
-        found = self._by_sound.get(key, []) if len(key) > 3 else []
+        pairs = zip(self._sorted, self._sounds, strict=True) if len(key) > 3 else ()
+        found = [other for other, sounding in pairs if sounding == key]
         return [Reading((other,), SOUND_WEIGHT, 3) for other in found[:MOST]]
 
 
@@ -170,10 +157,8 @@ def _letters(words: Sequence[str], lengths: NDArray[np.int64]) -> NDArray[np.uin
     points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32) % 32
     cells = np.repeat(np.arange(len(words)) * 32, lengths) + points
     times = np.bincount(cells, minlength=len(words) * 32).reshape(-1, 32)
-    bits = np.uint64(1) << np.arange(32, dtype=np.uint64)
-    once, twice = (np.where(times >= n, bits, np.uint64(0)).sum(1, dtype=np.uint64) for n in (1, 2))
-    found: NDArray[np.uint64] = once | twice << np.uint64(32)
-    return found
+    bits = np.packbits(np.hstack([times > 0, times > 1]), axis=1, bitorder="little")
+    return bits.view(np.uint64).ravel()
 
 
 def stems(reading: Reading) -> tuple[str, ...]:
