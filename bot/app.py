@@ -116,8 +116,7 @@ def cache_folder(settings: Settings) -> Path:
 
 
 async def _index(places: Places, settings: Settings) -> Index:
-    library = await content.read_library(places.content, settings.limits)
-    return await asyncio.to_thread(Index, library)
+    return await content.read_index(places.content, settings.limits, cache_folder(settings))
 
 
 async def _understood(index: Index, embedder: Embedder, cache: Path) -> Shelf:

@@ -5,17 +5,25 @@ Knows where files lie; what is in them the parser knows.
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from bot.adapters.content import cache
 from bot.core import importing, kept
 from bot.core.errors import ContentError, Problem
+from bot.core.index import Index
 from bot.core.library import Library
+from bot.core.packing import Packed, pack, unpack
 from bot.core.parser import Limits, Parsed, decode, parse
 from bot.core.slugs import is_slug, slug
+from bot.core.summary import Summary
+
+CACHED_FROM = 250_000  # bytes of content; less is read and counted within a fifth of a second
 
 
 async def read_library(folder: Path, limits: Limits) -> Library:
@@ -26,6 +34,11 @@ async def read_library(folder: Path, limits: Limits) -> Library:
 async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """What tells that a file of the folder was changed: the name, the time and the size of each."""
     return await asyncio.to_thread(_stamp, folder)
+
+
+async def read_index(folder: Path, limits: Limits, cached: Path | None = None) -> Index:
+    """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time."""
+    return await asyncio.to_thread(_index, folder, limits, cached)
 
 
 async def check_folder(folder: Path, limits: Limits) -> list[Problem]:
@@ -48,12 +61,30 @@ async def import_file(
     return await asyncio.to_thread(_import, source, folder, name, title, force=force, limits=limits)
 
 
-def _library(folder: Path, limits: Limits) -> Library:
+def _index(folder: Path, limits: Limits, cached: Path | None) -> Index:
+    if cached is None or sum(path.stat().st_size for path in folder.glob("*.md")) < CACHED_FROM:
+        return Index(_library(folder, limits))
+    known = hashlib.blake2b(bytes(folder.resolve()), digest_size=8).hexdigest()
+    place = cached / f"library-{known}.cache"
+    before = cache.read(place)
+    packed: dict[bytes, Packed] = {}
+    library = _library(folder, limits, before.summaries if before else {}, packed)
+    if before and list(before.summaries) == list(packed):
+        return Index(library, before.tables)
+    index = Index(library)
+    cache.write(place, cache.Kept(packed, index.tables))
+    return index
+
+
+def _library(
+    folder: Path, limits: Limits, known: Mapping[bytes, Packed] | None = None, packed: dict[bytes, Packed] | None = None
+) -> Library:
+    """What is `known` by the hash of its file is not parsed; what is read is noted in `packed` by the same."""
     problems: list[Problem] = []
     summaries = []
     for path in _files(folder):
         try:
-            summaries.append(_read(path, path.stem, limits, kept_only=True).summary)
+            summaries.append(_summary(path, limits, known or {}, packed))
         except ContentError as error:
             problems += error.in_file(str(path)).problems
         if not is_slug(path.stem):
@@ -86,7 +117,25 @@ def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
+def _summary(path: Path, limits: Limits, known: Mapping[bytes, Packed], packed: dict[bytes, Packed] | None) -> Summary:
+    data = _bytes(path, limits)
+    if packed is None:
+        return _parsed(data, path.stem, limits, kept_only=True).summary
+    told = f"{path.stem}\0{limits.max_entries}\0".encode("utf-8", "surrogateescape")
+    number = hashlib.blake2b(told + data, digest_size=16).digest()
+    if number in known:
+        packed[number] = known[number]
+        return unpack(known[number])
+    summary = _parsed(data, path.stem, limits, kept_only=True).summary
+    packed[number] = pack(summary)
+    return summary
+
+
 def _read(path: Path, name: str, limits: Limits, *, kept_only: bool = False) -> Parsed:
+    return _parsed(_bytes(path, limits), name, limits, kept_only=kept_only)
+
+
+def _bytes(path: Path, limits: Limits) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(limits.max_bytes + 1)
@@ -95,6 +144,10 @@ def _read(path: Path, name: str, limits: Limits, *, kept_only: bool = False) -> 
     if len(data) > limits.max_bytes:
         mend = "split the document, or raise content.max_bytes"
         raise ContentError(Problem(f"this is larger than {limits.max_bytes:,} bytes", mend, 1))
+    return data
+
+
+def _parsed(data: bytes, name: str, limits: Limits, *, kept_only: bool) -> Parsed:
     text = decode(data)
     if kept_only and text.split("\n", 1)[0].rstrip() != "---":
         mend = "bring it in with python -m bot import FILE, or begin it with front matter"
