@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Text, bindparam, literal, null, select, update
@@ -101,8 +102,8 @@ def due(
         (row.platform, outcome)
         for found, several in owing
         for outcome, dates in _past(found)
-        for row in several
         for _ in dates
+        for row in several
     ]
     return [
         Claim(rows.subscription(row), Delivery(row[0], found.post.date, found.post.at, Outcome.CLAIMED))
@@ -119,15 +120,14 @@ def _past(found: Owed) -> tuple[tuple[Outcome, tuple[Occurrence, ...]], ...]:
 
 Alike = tuple[str, str, str, str | None, str, int]
 _ALIKE = ("time", "zone", "days", "skip", "next_date", "next_due")
-_PLACES = [list(subscriptions.c.keys()).index(name) for name in _ALIKE]
+_alike_in = itemgetter(*(list(subscriptions.c.keys()).index(name) for name in _ALIKE))
 
 
 def _alike(found: Iterable[Row[Any]]) -> dict[Alike, list[Row[Any]]]:
     """Rows that owe the same: most channels of a zone share a schedule, and it is worked out once."""
     groups: dict[Alike, list[Row[Any]]] = defaultdict(list)
-    at, zone, days, skip, day, due_at = _PLACES
     for row in found:
-        groups[row[at], row[zone], row[days], row[skip], row[day], row[due_at]].append(row)
+        groups[_alike_in(row)].append(row)
     return groups
 
 
