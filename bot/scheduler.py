@@ -190,9 +190,10 @@ class Scheduler:
             await self._settle(claim, Outcome.FAILED, reason=wording.NO_LESSON)
         else:
             for pause in (*_RETRIES_S, None):
-                if not await self._store.begin(delivery, lesson[0].key):
+                first_try = await self._store.begin(delivery, lesson[0].key)
+                if first_try is None:
                     return  # another process has it now
-                delivery = replace(delivery, first_try=delivery.first_try or await self._store.now())
+                delivery = replace(delivery, first_try=first_try)
                 if await self._try(claim, delivery, *lesson, last=pause is None):
                     return
                 await self._sleep(pause or 0)

@@ -70,8 +70,23 @@ def subscription_row(subscription: Subscription) -> dict[str, Any]:
 def subscription(row: Any) -> Subscription:
     """A row of the table's columns, in their order. Raises ValueError where one holds what it may not."""
     (
-        id_, platform, workspace, channel, thread, at, zone, days, within,
-        state, by, by_name, since, skip, reason, declared, forum,
+        id_,
+        platform,
+        workspace,
+        channel,
+        thread,
+        at,
+        zone,
+        days,
+        within,
+        state,
+        by,
+        by_name,
+        since,
+        skip,
+        reason,
+        declared,
+        forum,
     ) = row[:_KEPT]
     return Subscription(
         Place(platform, workspace, channel, thread),

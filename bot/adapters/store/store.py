@@ -6,10 +6,11 @@ process's clock.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, false, func, or_, select, true, update
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +21,7 @@ from bot.adapters.store import backup, claims, rows
 from bot.adapters.store.claims import HELD, Hold, into
 from bot.adapters.store.engine import READING, open_direct
 from bot.adapters.store.migrate import unusable
-from bot.adapters.store.tables import deliveries, events, leases, stamp, subscriptions
+from bot.adapters.store.tables import deliveries, events, leases, moment, stamp, subscriptions
 from bot.core.daily import SEEN, Delivery, Outcome, Place, State, Subscription
 from bot.core.recurrence import next_occurrence, occurrences
 from bot.ports import Claim, Watch, unwatched
@@ -28,7 +29,7 @@ from bot.ports import Claim, Watch, unwatched
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
 
-Claimed = tuple[list[Claim], claims.Past]
+Done = TypeVar("Done")
 
 
 class SqlStore:
@@ -49,6 +50,7 @@ class SqlStore:
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
         self._direct = open_direct(engine) if self._kind == "sqlite" else None
+        self._thread = ThreadPoolExecutor(1, "store")  # SQLite has one writer
         self._reading = engine.execution_options(**READING)
         self._pruned = datetime.min.replace(tzinfo=UTC)
 
@@ -61,6 +63,20 @@ class SqlStore:
         except (DBAPIError, OSError, SqlTimeoutError) as error:
             raise unusable(self.engine, error) from error
 
+    async def _at_a_stretch(self, work: Callable[[Connection], Done]) -> Done:
+        """Do statements in one transaction; on SQLite in one thread: nothing interrupts them, and the loop is free."""
+        if self._direct is None:
+            async with self._transaction() as connection:
+                return await connection.run_sync(work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._directly, self._direct, work)
+
+    def _directly(self, direct: Engine, work: Callable[[Connection], Done]) -> Done:
+        try:
+            with direct.begin() as connection:
+                return work(connection)
+        except (DBAPIError, SqlTimeoutError) as error:
+            raise unusable(self.engine, error) from error
+
     async def _now(self, connection: AsyncConnection) -> datetime:
         return self._clock() if self._clock else await connection.run_sync(self._moment)
 
@@ -70,11 +86,13 @@ class SqlStore:
         found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return found.astimezone(UTC)
 
-    async def _hold(self, connection: AsyncConnection) -> Hold:
-        now = await self._now(connection)
+    def _hold(self, connection: Connection) -> Hold:
+        now = self._moment(connection)
         return Hold(self._holder, now, now + LEASE)
 
     async def now(self) -> datetime:
+        if self._clock:
+            return self._clock()
         async with self._transaction(reading=True) as connection:
             return await self._now(connection)
 
@@ -84,6 +102,7 @@ class SqlStore:
             await connection.execute(select(leases.c.name).limit(1))
 
     async def close(self) -> None:
+        await asyncio.to_thread(self._thread.shutdown)
         await self.engine.dispose()
 
     # ---- subscriptions
@@ -164,8 +183,7 @@ class SqlStore:
 
     async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
         def work(connection: Connection) -> tuple[list[Claim], claims.Past]:
-            now = self._moment(connection)
-            return claims.claim(connection, Hold(self._holder, now, now + LEASE), self._grace, limit, platforms)
+            return claims.claim(connection, self._hold(connection), self._grace, limit, platforms)
 
         claiming = asyncio.create_task(self._at_a_stretch(work))
         try:
@@ -177,35 +195,26 @@ class SqlStore:
             self._watch(platform, outcome, None)
         return new
 
-    async def _at_a_stretch(self, work: Callable[[Connection], Claimed]) -> Claimed:
-        """Do several statements in one transaction; on SQLite in one thread, which cannot be interrupted."""
-        if self._direct is None:
-            async with self._transaction() as connection:
-                return await connection.run_sync(work)
-        return await asyncio.to_thread(self._directly, self._direct, work)
+    async def begin(self, delivery: Delivery, entry: str) -> datetime | None:
+        change = (
+            update(deliveries)
+            .where(rows.delivery_is(delivery), deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
+            .returning(deliveries.c.first_try)
+        )
 
-    def _directly(self, direct: Engine, work: Callable[[Connection], Claimed]) -> Claimed:
-        try:
-            with direct.begin() as connection:
-                return work(connection)
-        except (DBAPIError, SqlTimeoutError) as error:
-            raise unusable(self.engine, error) from error
+        def work(connection: Connection) -> int | None:
+            hold = self._hold(connection)
+            values = {
+                "outcome": Outcome.SENDING.value,
+                "entry": entry,
+                "first_try": func.coalesce(deliveries.c.first_try, stamp(hold.now)),
+                "held_until": stamp(hold.until),
+            }
+            held = deliveries.c.held_until > stamp(hold.now)
+            return connection.execute(change.where(held).values(**values)).scalar_one_or_none()
 
-    async def begin(self, delivery: Delivery, entry: str) -> bool:
-        async with self._transaction() as connection:
-            hold = await self._hold(connection)
-            result = await connection.execute(
-                update(deliveries)
-                .where(rows.delivery_is(delivery), deliveries.c.outcome.in_(HELD))
-                .where(deliveries.c.holder == self._holder, deliveries.c.held_until > stamp(hold.now))
-                .values(
-                    outcome=Outcome.SENDING.value,
-                    entry=entry,
-                    first_try=func.coalesce(deliveries.c.first_try, stamp(hold.now)),
-                    held_until=stamp(hold.until),
-                )
-            )
-        return result.rowcount == 1
+        first = await self._at_a_stretch(work)
+        return None if first is None else moment(first)
 
     async def settle(
         self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
@@ -213,15 +222,16 @@ class SqlStore:
         mine = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
         # Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
         surely = true() if outcome is Outcome.SENT else false()
-        async with self._transaction() as connection:
-            now = await self._now(connection)
+        open_ = or_(mine, and_(surely, deliveries.c.outcome != Outcome.SENT))
+        change = update(deliveries).where(rows.delivery_is(delivery), open_)
+
+        def work(connection: Connection) -> datetime | None:
+            now = self._moment(connection)
             values = {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
-            result = await connection.execute(
-                update(deliveries)
-                .where(rows.delivery_is(delivery), or_(mine, and_(surely, deliveries.c.outcome != Outcome.SENT)))
-                .values(**values, holder="", held_until=0)
-            )
-        return now if result.rowcount else None
+            changed = connection.execute(change.values(**values, holder="", held_until=0))
+            return now if changed.rowcount else None
+
+        return await self._at_a_stretch(work)
 
     async def release(self, claimed: Sequence[Claim]) -> None:
         await self._until(claimed, lambda _: 0)
@@ -239,9 +249,11 @@ class SqlStore:
             return
         held = and_(deliveries.c.outcome == bindparam("b_outcome"), deliveries.c.holder == self._holder)
         change = update(deliveries).where(*claims.one_of_keys(), held)
-        async with self._transaction() as connection:
-            hold = await self._hold(connection)
-            await connection.execute(change.values(held_until=held_until(hold)), keys)
+
+        def work(connection: Connection) -> None:
+            connection.execute(change.values(held_until=held_until(self._hold(connection))), keys)
+
+        await self._at_a_stretch(work)
 
     # ---- what only one process may have or do
 
