@@ -12,7 +12,23 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Text, bindparam, exists, insert, literal, null, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -53,8 +69,37 @@ def claim(
     return [*left, *new], given_up + past
 
 
-_NEXT = subscriptions.c.next_date
+def one_of_keys() -> tuple[Any, Any]:
+    """The condition of a change to deliveries, each given by its `key`."""
+    return deliveries.c.subscription == bindparam("b_subscription"), deliveries.c.date == bindparam("b_date")
+
+
+def key(delivery: Delivery) -> dict[str, Any]:
+    return {"b_subscription": delivery.subscription, "b_date": delivery.date.isoformat()}
+
+
 # Statements are built once: to build one takes longer than most databases take to run it.
+_NEXT = subscriptions.c.next_date
+_MINE = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == bindparam("b_holder"))
+BEGINNING = (
+    update(deliveries)
+    .where(*one_of_keys(), _MINE, deliveries.c.held_until > bindparam("b_now"))
+    .values(
+        outcome=Outcome.SENDING.value,
+        entry=bindparam("entry"),
+        first_try=func.coalesce(deliveries.c.first_try, bindparam("b_now")),
+        held_until=bindparam("held_until"),
+    )
+    .returning(deliveries.c.first_try)
+)
+# Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
+_SURELY = and_(bindparam("b_sent", type_=Boolean), deliveries.c.outcome != Outcome.SENT)
+SETTLING = (
+    update(deliveries)
+    .where(*one_of_keys(), or_(_MINE, _SURELY))
+    .values({name: bindparam(name) for name in ("outcome", "message", "reason", "settled")})
+    .values(holder="", held_until=0)
+)
 _LAPSED = (
     select(deliveries, subscriptions)
     .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
@@ -89,17 +134,9 @@ def lapsed(
     left = [one for one in found if one not in late] if late else found
     missed = {"outcome": Outcome.MISSED.value, "settled": stamp(hold.now), "holder": "", "held_until": 0}
     for several, values in ((left, {"holder": hold.holder, "held_until": stamp(hold.until)}), (late, missed)):
-        keys = [
-            {"b_subscription": one.delivery.subscription, "b_date": one.delivery.date.isoformat()} for one in several
-        ]
-        if keys:
+        if keys := [key(one.delivery) for one in several]:
             connection.execute(update(deliveries).where(*one_of_keys()).values(**values), keys)
     return left, [(one.subscription.place.platform, Outcome.MISSED) for one in late]
-
-
-def one_of_keys() -> tuple[Any, Any]:
-    """The condition of a change to many deliveries, each given as `b_subscription` and `b_date`."""
-    return deliveries.c.subscription == bindparam("b_subscription"), deliveries.c.date == bindparam("b_date")
 
 
 def due(

@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, false, func, or_, select, true, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.store import backup, claims, rows
-from bot.adapters.store.claims import HELD, Hold, into
+from bot.adapters.store.claims import Hold, into
 from bot.adapters.store.engine import READING, open_direct
 from bot.adapters.store.migrate import unusable
 from bot.adapters.store.tables import deliveries, events, leases, moment, stamp, subscriptions
@@ -196,22 +196,11 @@ class SqlStore:
         return new
 
     async def begin(self, delivery: Delivery, entry: str) -> datetime | None:
-        change = (
-            update(deliveries)
-            .where(rows.delivery_is(delivery), deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
-            .returning(deliveries.c.first_try)
-        )
-
         def work(connection: Connection) -> int | None:
             hold = self._hold(connection)
-            values = {
-                "outcome": Outcome.SENDING.value,
-                "entry": entry,
-                "first_try": func.coalesce(deliveries.c.first_try, stamp(hold.now)),
-                "held_until": stamp(hold.until),
-            }
-            held = deliveries.c.held_until > stamp(hold.now)
-            return connection.execute(change.where(held).values(**values)).scalar_one_or_none()
+            values = {**claims.key(delivery), "b_holder": self._holder, "b_now": stamp(hold.now)}
+            values |= {"entry": entry, "held_until": stamp(hold.until)}
+            return connection.execute(claims.BEGINNING, values).scalar_one_or_none()
 
         first = await self._at_a_stretch(work)
         return None if first is None else moment(first)
@@ -219,17 +208,11 @@ class SqlStore:
     async def settle(
         self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
     ) -> datetime | None:
-        mine = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
-        # Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
-        surely = true() if outcome is Outcome.SENT else false()
-        open_ = or_(mine, and_(surely, deliveries.c.outcome != Outcome.SENT))
-        change = update(deliveries).where(rows.delivery_is(delivery), open_)
-
         def work(connection: Connection) -> datetime | None:
             now = self._moment(connection)
-            values = {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
-            changed = connection.execute(change.values(**values, holder="", held_until=0))
-            return now if changed.rowcount else None
+            values = {**claims.key(delivery), "b_holder": self._holder, "b_sent": outcome is Outcome.SENT}
+            values |= {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
+            return now if connection.execute(claims.SETTLING, values).rowcount else None
 
         return await self._at_a_stretch(work)
 
@@ -241,10 +224,7 @@ class SqlStore:
 
     async def _until(self, claimed: Sequence[Claim], held_until: Callable[[Hold], int]) -> None:
         """Change how long claims are held that are still this process's own, and as it took them on."""
-        keys = [
-            {"b_subscription": each.subscription, "b_date": each.date.isoformat(), "b_outcome": each.outcome.value}
-            for each in (claim.delivery for claim in claimed)
-        ]
+        keys = [claims.key(one.delivery) | {"b_outcome": one.delivery.outcome.value} for one in claimed]
         if not keys:
             return
         held = and_(deliveries.c.outcome == bindparam("b_outcome"), deliveries.c.holder == self._holder)
