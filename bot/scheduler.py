@@ -13,7 +13,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -21,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from bot.core import cards, wording
 from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, State, nonce
+from bot.core.errors import StoreError
 from bot.core.summary import Entry
 from bot.daily import Daily, platform_refused
 from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError, Watch, unwatched
@@ -37,6 +39,14 @@ _RETRIES_S = (2, 8, 20)  # after a passing fault
 _RENEWED_S = 20  # claims that wait are held longer every so often; a lease lasts 60 s
 
 Lesson = tuple[Entry, Card] | None
+
+
+class _LostError(Exception):
+    """The lease has ended meanwhile, and another process has the delivery."""
+
+
+def _key(claim: Claim) -> tuple[int, date]:
+    return claim.delivery.subscription, claim.delivery.date
 
 
 class Lane:
@@ -90,7 +100,9 @@ class Scheduler:
         self._sleep, self._watch = sleep, watch
         self._lanes: dict[str, Lane] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        self._ticking: set[asyncio.Task[Any]] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._under_way: set[tuple[int, date]] = set()  # deliveries that this process has, from claim to settle
         self._renewed = 0.0
         self._stopping = False
         self.last_tick = 0.0
@@ -114,10 +126,14 @@ class Scheduler:
         await self._store.release([claim for lane in self._lanes.values() for claim in lane.waiting])
         for task in self._running.values():
             task.cancel()
-        if self._sending:
-            await asyncio.wait(set(self._sending), timeout=within)
+        if under_way := self._sending | self._ticking:
+            await asyncio.wait(under_way, timeout=within)
 
     async def _tick_safely(self) -> None:
+        this: asyncio.Task[Any] | None = asyncio.current_task()
+        assert this
+        self._ticking.add(this)
+        this.add_done_callback(self._ticking.discard)
         try:
             await self.tick()
         except Exception as error:
@@ -136,11 +152,26 @@ class Scheduler:
             if not claims:
                 break
             claimed += len(claims)
-            lessons = await self._daily.due(claims)
-            for claim in claims:
-                self._queue(claim, lessons[claim.subscription.id])
+            await self._take_on([claim for claim in claims if _key(claim) not in self._under_way])
         self.last_tick = time.monotonic()
         return claimed
+
+    async def _take_on(self, claims: list[Claim]) -> None:
+        """Queue what was claimed; what cannot be queued is given back at once, and not when its lease ends.
+
+        A clock that jumped ahead or a process that stood still ends leases that are in use here: what is under way
+        came back to this process then, and stays one post.
+        """
+        queued = False
+        try:
+            lessons = await self._daily.due(claims)
+            if not self._stopping:
+                for claim in claims:
+                    self._queue(claim, lessons[claim.subscription.id])
+                queued = True
+        finally:
+            if not queued:
+                await self._store.release(claims)
 
     async def finished(self) -> None:
         """Wait until everything that was claimed is settled."""
@@ -156,6 +187,7 @@ class Scheduler:
         platform = claim.subscription.place.platform
         lane = self._lanes.setdefault(platform, Lane(PACE.get(platform, 40.0)))
         lane.add(claim, lesson)
+        self._under_way.add(_key(claim))
         running = self._running.get(platform)
         if running is None or running.done():
             self._running[platform] = asyncio.create_task(self._drain(lane))
@@ -181,6 +213,8 @@ class Scheduler:
             await self._post(claim, lesson)
         except Exception as error:
             log.warning("delivery_left", error=type(error).__name__, subscription=claim.subscription.id)
+        finally:
+            self._under_way.discard(_key(claim))
 
     async def _post(self, claim: Claim, lesson: Lesson) -> None:
         delivery = claim.delivery
@@ -204,6 +238,8 @@ class Scheduler:
             message = await self._attempt(delivery, claim.subscription.place, entry, card)
         except RefusedError as error:
             await self._refused(claim, str(error))
+        except _LostError:
+            return True  # another process has it now
         except UnsureError as error:
             if not last and await self._harmless(claim, delivery):
                 return False
@@ -230,7 +266,8 @@ class Scheduler:
                 while left > 0:
                     await self._sleep(min(left, _RENEWED_S))
                     left -= _RENEWED_S
-                    await self._store.begin(delivery, entry.key)
+                    if await self._store.begin(delivery, entry.key) is None:
+                        raise _LostError from None
 
     async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
         """Whether it may be sent again: only where the platform still knows the nonce of the first try."""
@@ -239,7 +276,7 @@ class Scheduler:
         return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
 
     async def _settle(self, claim: Claim, outcome: Outcome, message: str = "", reason: str = "") -> None:
-        settled = await self._store.settle(claim.delivery, outcome, message, reason)
+        settled = await self._settled(claim.delivery, outcome, message, reason)
         subscription = claim.subscription
         if settled is not None:
             late_s = (settled - claim.delivery.due).total_seconds() if outcome is Outcome.SENT else None
@@ -247,6 +284,15 @@ class Scheduler:
         log.info("lesson", outcome=outcome.value, subscription=subscription.id, platform=subscription.place.platform)
         if outcome is Outcome.UNKNOWN:
             await self._tell(claim, wording.unconfirmed(subscription.place.platform))
+
+    async def _settled(self, delivery: Delivery, outcome: Outcome, message: str, reason: str) -> datetime | None:
+        """Record what became of it, and again where the database was locked or away: nobody else knows."""
+        for pause in _RETRIES_S:
+            try:
+                return await self._store.settle(delivery, outcome, message, reason)
+            except StoreError:
+                await self._sleep(pause)
+        return await self._store.settle(delivery, outcome, message, reason)
 
     async def _refused(self, claim: Claim, reason: str) -> None:
         """A refusal that lasts stops the subscription until somebody mends it and resumes it."""
