@@ -130,10 +130,9 @@ class Scheduler:
             await asyncio.wait(under_way, timeout=within)
 
     async def _tick_safely(self) -> None:
-        this: asyncio.Task[Any] | None = asyncio.current_task()
-        assert this
-        self._ticking.add(this)
-        this.add_done_callback(self._ticking.discard)
+        if this := asyncio.current_task():
+            self._ticking.add(this)
+            this.add_done_callback(self._ticking.discard)
         try:
             await self.tick()
         except Exception as error:
