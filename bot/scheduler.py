@@ -159,18 +159,19 @@ class Scheduler:
         """Queue what was claimed; what cannot be queued is given back at once, and not when its lease ends.
 
         A clock that jumped ahead or a process that stood still ends leases that are in use here: what is under way
-        came back to this process then, and stays one post.
+        came back to this process then, and stays one post. One after the other: to choose for a whole batch takes
+        0.2 s, for which nobody else would be answered.
         """
-        queued = False
+        waiting = deque(claims)
         try:
-            lessons = await self._daily.due(claims)
-            if not self._stopping:
-                for claim in claims:
+            while waiting and not self._stopping:
+                lessons = await self._daily.due([waiting[0]])
+                if not self._stopping:
+                    claim = waiting.popleft()
                     self._queue(claim, lessons[claim.subscription.id])
-                queued = True
         finally:
-            if not queued:
-                await self._store.release(claims)
+            if waiting:
+                await self._store.release(waiting)
 
     async def finished(self) -> None:
         """Wait until everything that was claimed is settled."""

@@ -63,12 +63,13 @@ class SqlStore:
         except (DBAPIError, OSError, SqlTimeoutError) as error:
             raise unusable(self.engine, error) from error
 
-    async def _at_a_stretch(self, work: Callable[[Connection], Done]) -> Done:
+    async def _at_a_stretch(self, work: Callable[[Connection], Done], *, reading: bool = False) -> Done:
         """Do statements in one transaction; on SQLite in one thread: nothing interrupts them, and the loop is free."""
         if self._direct is None:
-            async with self._transaction() as connection:
+            async with self._transaction(reading=reading) as connection:
                 return await connection.run_sync(work)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._directly, self._direct, work)
+        direct = self._direct.execution_options(**READING) if reading else self._direct
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._directly, direct, work)
 
     def _directly(self, direct: Engine, work: Callable[[Connection], Done]) -> Done:
         try:
@@ -173,11 +174,14 @@ class SqlStore:
             .where(rows.among(self._kind, deliveries.c.subscription), deliveries.c.outcome.in_(SEEN))
             .order_by(deliveries.c.date)
         )
-        found: dict[int, list[str]] = {one: [] for one in wanted}
-        async with self._transaction(reading=True) as connection:
-            for subscription, entry in await connection.execute(query, {"ids": rows.listed(self._kind, wanted)}):
+
+        def work(connection: Connection) -> dict[int, list[str]]:
+            found: dict[int, list[str]] = {one: [] for one in wanted}
+            for subscription, entry in connection.execute(query, {"ids": rows.listed(self._kind, wanted)}):
                 found[subscription].append(entry)
-        return found
+            return found
+
+        return await self._at_a_stretch(work, reading=True)  # after a year there are many
 
     # ---- claiming and sending
 
