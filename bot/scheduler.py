@@ -54,13 +54,13 @@ class Lane:
 
     def __init__(self, pace: float) -> None:
         self._step, self._next = 1 / pace, 0.0
-        self._waiting: dict[str, deque[tuple[Claim, Lesson]]] = {}
+        self._waiting: dict[str, deque[Claim]] = {}
         self.free = asyncio.Semaphore(AT_ONCE)
 
-    def add(self, claim: Claim, lesson: Lesson) -> None:
-        self._waiting.setdefault(claim.subscription.place.workspace, deque()).append((claim, lesson))
+    def add(self, claim: Claim) -> None:
+        self._waiting.setdefault(claim.subscription.place.workspace, deque()).append(claim)
 
-    def take(self) -> tuple[Claim, Lesson] | None:
+    def take(self) -> Claim | None:
         """The next one, of the workspace whose turn it is."""
         for workspace in list(self._waiting):
             queue = self._waiting.pop(workspace)
@@ -73,7 +73,7 @@ class Lane:
 
     @property
     def waiting(self) -> list[Claim]:
-        return [claim for queue in self._waiting.values() for claim, _ in queue]
+        return [claim for queue in self._waiting.values() for claim in queue]
 
     async def turn(self) -> None:
         """Wait until another request may go out."""
@@ -151,27 +151,16 @@ class Scheduler:
             if not claims:
                 break
             claimed += len(claims)
-            await self._take_on([claim for claim in claims if _key(claim) not in self._under_way])
+            if self._stopping:
+                await self._store.release(claims)
+                break
+            # A clock that jumped ahead or a process that stood still ends leases that are in use here: what is under
+            # way came back to this process then, and stays one post.
+            for claim in claims:
+                if _key(claim) not in self._under_way:
+                    self._queue(claim)
         self.last_tick = time.monotonic()
         return claimed
-
-    async def _take_on(self, claims: list[Claim]) -> None:
-        """Queue what was claimed; what cannot be queued is given back at once, and not when its lease ends.
-
-        A clock that jumped ahead or a process that stood still ends leases that are in use here: what is under way
-        came back to this process then, and stays one post. One after the other: to choose for a whole batch takes
-        0.2 s, for which nobody else would be answered.
-        """
-        waiting = deque(claims)
-        try:
-            while waiting and not self._stopping:
-                lessons = await self._daily.due([waiting[0]])
-                if not self._stopping:
-                    claim = waiting.popleft()
-                    self._queue(claim, lessons[claim.subscription.id])
-        finally:
-            if waiting:
-                await self._store.release(waiting)
 
     async def finished(self) -> None:
         """Wait until everything that was claimed is settled."""
@@ -183,10 +172,10 @@ class Scheduler:
             self._renewed = time.monotonic()
             await self._store.renew([claim for lane in self._lanes.values() for claim in lane.waiting])
 
-    def _queue(self, claim: Claim, lesson: Lesson) -> None:
+    def _queue(self, claim: Claim) -> None:
         platform = claim.subscription.place.platform
         lane = self._lanes.setdefault(platform, Lane(PACE.get(platform, 40.0)))
-        lane.add(claim, lesson)
+        lane.add(claim)
         self._under_way.add(_key(claim))
         running = self._running.get(platform)
         if running is None or running.done():
@@ -201,16 +190,18 @@ class Scheduler:
             if found is None:
                 lane.free.release()
                 return
-            task = asyncio.create_task(self._deliver(*found))
+            task = asyncio.create_task(self._deliver(found))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
             task.add_done_callback(lambda _: lane.free.release())
 
     # ---- one delivery
 
-    async def _deliver(self, claim: Claim, lesson: Lesson) -> None:
+    async def _deliver(self, claim: Claim) -> None:
+        """The lesson is chosen just before it is sent: to choose for a whole batch would hold the loop up."""
         try:
-            await self._post(claim, lesson)
+            lessons = await self._daily.due([claim])
+            await self._post(claim, lessons[claim.subscription.id])
         except Exception as error:
             log.warning("delivery_left", error=type(error).__name__, subscription=claim.subscription.id)
         finally:
