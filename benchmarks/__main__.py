@@ -5,14 +5,15 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
 from bot.adapters.content import read_library
 from bot.app import SystemClock
 from bot.core.parser import Limits, parse
-from bot.desk import Asker, Desk
+from bot.core.search import Index
+from bot.desk import Asker, Desk, Shelf
 from bot.settings import read_settings
 
 QUERIES = (
@@ -26,12 +27,12 @@ QUERIES = (
 MESSAGES = ("our test set leaked into training again", "lunch at 12?", "the loss curve looks wrong since the fix")
 
 
-def milliseconds(call: Callable[[str], object], said: Sequence[str], times: int = 100) -> str:
+async def milliseconds(call: Callable[[str], Awaitable[object]], said: Sequence[str], times: int = 100) -> str:
     """p50 and p99 of one call, in milliseconds."""
     taken = []
     for one in [*said] * times:
         start = time.perf_counter()
-        call(one)
+        await call(one)
         taken.append((time.perf_counter() - start) * 1000)
     return f"p50 {median(taken):.2f} ms, p99 {quantiles(taken, n=100)[-1]:.2f} ms"
 
@@ -55,13 +56,13 @@ def memory() -> str:
     return f"{int(kilobytes) / 1024:.0f} MB"
 
 
-def main() -> None:
-    library = asyncio.run(read_library(Path("content"), Limits()))
-    desk = Desk(library, read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+async def main() -> None:
+    library = await read_library(Path("content"), Limits())
+    desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     print("idle memory, library and index loaded:", memory())
-    print("lookup:", milliseconds(lambda said: desk.find(said, 5), QUERIES))
-    print("lookup, drawn as a card:", milliseconds(lambda said: desk.typed(said, Asker("you", "UTC")), QUERIES))
-    print("message matched:", milliseconds(lambda said: desk.match(said, 3), MESSAGES))
+    print("lookup:", await milliseconds(lambda said: desk.find(said, 5), QUERIES))
+    print("lookup, drawn as a card:", await milliseconds(lambda said: desk.typed(said, Asker("you", "UTC")), QUERIES))
+    print("message matched:", await milliseconds(lambda said: desk.match(said, 3), MESSAGES))
     large = "Key Ideas\n" + "".join(f"- Idea number {number} on one more thing.\n" for number in range(5000))
     start = time.perf_counter()
     parse(large)
@@ -71,4 +72,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

@@ -23,7 +23,8 @@ from bot.adapters.discord.client import Client
 from bot.app import SystemClock
 from bot.core import search
 from bot.core.parser import Limits
-from bot.desk import Desk
+from bot.core.search import Index
+from bot.desk import Desk, Shelf
 from bot.settings import Discord, read_settings
 
 ROUNDS = 3000
@@ -126,7 +127,7 @@ def memory(client: discord.Client) -> None:
 async def main() -> None:
     AsyncWebhookAdapter.request = keep  # type: ignore[method-assign]
     library = await read_library(Path("content"), Limits())
-    desk = Desk(library, read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+    desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     client = Client(desk, Discord("http://127.0.0.1:1", "", None, "t"), asyncio.Event())
     apps = {"ours": (client, client.on_interaction), "bare": bare(desk)}
     for one, _ in apps.values():

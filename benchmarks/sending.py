@@ -34,8 +34,9 @@ from bot.adapters.store.store import SqlStore
 from bot.app import SystemClock
 from bot.core.daily import Outcome, Place, Subscription
 from bot.core.recurrence import Schedule
+from bot.core.search import Index
 from bot.daily import Daily
-from bot.desk import Asker, Desk
+from bot.desk import Asker, Desk, Shelf
 from bot.ports import Messenger
 from bot.scheduler import Scheduler
 from bot.settings import read_settings
@@ -77,8 +78,8 @@ def served(name: str, number: int) -> Iterator[Connection]:
         process.join()
 
 
-def look_up(desk: Desk) -> None:
-    desk.typed("/lookup worms compost soil", Asker("Ada", "UTC"))
+async def look_up(desk: Desk) -> None:
+    await desk.typed("/lookup worms compost soil", Asker("Ada", "UTC"))
 
 
 async def looking_up(desk: Desk, taken: list[float]) -> None:
@@ -86,14 +87,14 @@ async def looking_up(desk: Desk, taken: list[float]) -> None:
     while True:
         start = time.perf_counter()
         await asyncio.sleep(0.01)
-        look_up(desk)
+        await look_up(desk)
         taken.append((time.perf_counter() - start - 0.01) * 1000)
 
 
 async def sent(name: str, channels: list[str], messenger: Messenger, folder: Path, platform: Connection) -> None:
     engine = open_engine(fresh("sqlite", folder))
     await migrate.upgrade(engine)
-    desk = Desk(garden(), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+    desk = Desk(Shelf(Index(garden())), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     store = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE - timedelta(hours=1))
     for channel in channels:
         await store.put(Subscription(Place(name, "T", channel), NINE, DUE - timedelta(hours=1)))

@@ -26,7 +26,8 @@ from bot.adapters.slack.people import People
 from bot.app import SystemClock
 from bot.core import search
 from bot.core.parser import Limits
-from bot.desk import Desk
+from bot.core.search import Index
+from bot.desk import Desk, Shelf
 from bot.settings import Slack, read_settings
 
 ROUNDS = 3000
@@ -104,7 +105,7 @@ async def over_http(apps: dict[str, AsyncApp]) -> dict[str, list[float]]:
 
 async def main() -> None:
     library = await read_library(Path("content"), Limits())
-    desk = Desk(library, read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
+    desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     apps: dict[str, AsyncApp] = {"ours": ours(desk), "bare": bare(desk)}
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     for at in range(ROUNDS + 100):

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,7 +23,7 @@ from bot.core.card import Card
 from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
 from bot.core.typed import nearest
-from bot.desk import Asker, Desk
+from bot.desk import Desk
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,29 +45,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _look_up(options: argparse.Namespace) -> int:
-    desk = _desk(options)
+    desk = _learned_desk(options)
     scope = desk.scope(options.kind, options.topic, options.summary)
 
-    def found(query: str) -> dict[str, Any]:
-        limit = options.limit or desk.settings.results
-        return records.answer(desk.library, query, desk.find(query, limit, scope))
+    async def found(query: str) -> dict[str, Any]:
+        limit = options.limit or desk.settings.search.results
+        return records.answer(desk.library, query, await desk.find(query, limit, scope))
 
     if options.query == ["-"] or options.json:
-        return _write(found(query) for query in _queries(options.query))
-    _show(desk.look_up(" ".join(options.query), scope, options.limit))
+        return asyncio.run(_answered(found, options.query))
+    _show(asyncio.run(desk.look_up(" ".join(options.query), scope, options.limit)))
     return 0
 
 
 def _quote(options: argparse.Namespace) -> int:
-    desk = _desk(options)
+    desk = _learned_desk(options)
 
-    def found(message: str) -> dict[str, Any]:
-        hits = desk.match(message, options.limit or 3)
+    async def found(message: str) -> dict[str, Any]:
+        hits = await desk.match(message, options.limit or 3)
         return {**records.answer(desk.library, message, hits), "fits": desk.fits(hits)}
 
     if options.query == ["-"] or options.json:
-        return _write(found(message) for message in _queries(options.query))
-    hits = desk.match(" ".join(options.query), options.limit or 1)
+        return asyncio.run(_answered(found, options.query))
+    hits = asyncio.run(desk.match(" ".join(options.query), options.limit or 1))
     if desk.fits(hits):
         for hit in hits:
             if desk.fits([hit]):
@@ -87,10 +87,9 @@ def _lesson(options: argparse.Namespace) -> int:
 
 
 def _console(options: argparse.Namespace) -> int:
-    from bot.adapters import console  # noqa: PLC0415 - a terminal's libraries take longer to load than all the rest
+    from bot import terminal  # noqa: PLC0415 - a terminal's libraries take longer to load than all the rest
 
-    desk = _desk(options)
-    asyncio.run(console.run(desk, Asker("you", desk.settings.daily.timezone)))
+    asyncio.run(terminal.run(_places(options), os.environ))
     return 0
 
 
@@ -202,6 +201,26 @@ def _places(options: argparse.Namespace) -> app.Places:
 
 def _desk(options: argparse.Namespace) -> Desk:
     return asyncio.run(app.open_desk(_places(options)))
+
+
+def _learned_desk(options: argparse.Namespace) -> Desk:
+    """The desk once it finds by meaning too."""
+    from bot.adapters import logs  # noqa: PLC0415 - only what may take a while says so
+
+    async def learned() -> Desk:
+        desk = await app.open_desk(_places(options))
+        await app.learn(desk)
+        return desk
+
+    logs.configure(human=True)
+    return asyncio.run(learned())
+
+
+async def _answered(found: Callable[[str], Awaitable[dict[str, Any]]], words: list[str]) -> int:
+    """Answer each query with a record, before the next is read."""
+    for query in _queries(words):
+        _write([await found(query)])
+    return 0
 
 
 def _show(card: Card) -> None:

@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from bot.adapters import content
+import platformdirs
+
+from bot.adapters import content, embedding
 from bot.core.errors import BotError, Problem, SettingsError
 from bot.core.parser import Limits
-from bot.desk import Desk
+from bot.core.search import Index
+from bot.desk import Desk, Shelf
+from bot.ports import Embedder
 from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
@@ -51,10 +55,51 @@ async def load_settings(places: Places, environment: Mapping[str, str] | None = 
 
 
 async def open_desk(places: Places, settings: Settings | None = None) -> Desk:
-    """The desk over everything in the content folder. Raises BotError with every problem found."""
+    """The desk over everything in the content folder. Raises BotError with every problem found.
+
+    It finds by words alone, until `learn` has taught it what they mean.
+    """
     settings = settings or await load_settings(places)
+    shelf = Shelf(await _index(places, settings))
+    return Desk(shelf, settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
+
+
+async def learn(desk: Desk) -> None:
+    """Let the desk find by meaning too, unless `search.semantic` is off. The first time takes a while, in a thread.
+
+    Raises SettingsError where the model cannot be used.
+    """
+    if desk.settings.search.semantic:
+        embedder = await embedding.load_model(desk.settings.search.model)
+        desk.take(await _understood(desk.shelf.index, embedder, cache_folder(desk.settings)))
+
+
+async def renew(desk: Desk, places: Places) -> None:
+    """Answer out of the content as it is now, all at once. Raises ContentError, and all stays as it was."""
+    index, embedder = await _index(places, desk.settings), desk.shelf.embedder
+    shelf = await _understood(index, embedder, cache_folder(desk.settings)) if embedder else Shelf(index)
+    desk.take(shelf)
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Where is kept what could be made anew."""
+    return Path(settings.search.cache or platformdirs.user_cache_dir("commonplace")).expanduser()
+
+
+async def _index(places: Places, settings: Settings) -> Index:
     library = await content.read_library(places.content, settings.limits)
-    return Desk(library, settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
+    return await asyncio.to_thread(Index, library)
+
+
+async def _understood(index: Index, embedder: Embedder, cache: Path) -> Shelf:
+    from bot.adapters.embedding import vectors  # noqa: PLC0415 - NumPy, which finding by words alone does without
+    from bot.core.meaning import Meaning, texts  # noqa: PLC0415
+
+    talk = await asyncio.to_thread(embedding.read_talk)
+    needed = [*texts(index.library), *talk.discussion, *talk.chatter]
+    vector_of = await vectors.embed(embedder, needed, cache)
+    meaning = await asyncio.to_thread(Meaning, index.library, vector_of, talk)
+    return Shelf(index, meaning, embedding.Asked(embedder))
 
 
 async def check(places: Places) -> list[Problem]:

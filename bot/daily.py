@@ -11,7 +11,7 @@ from itertools import chain, islice, takewhile
 from bot.core import cards, rotation, typed, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
-from bot.core.daily import Delivery, Place, State, Subscription
+from bot.core.daily import POST, Delivery, Place, State, Subscription
 from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
 from bot.core.library import EVERYTHING, Scope
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
@@ -35,7 +35,8 @@ class Manager:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`card` answers whoever asked. `post` is said in the channel first; where `proof`, that must succeed before
-    `change` is kept, since it shows that the bot can post there.
+    `change` is kept, since it shows that the bot can post there. A change to THREAD in a forum that has no thread yet
+    gets the one that `post` opens.
     """
 
     card: Card
@@ -59,14 +60,16 @@ class Daily:
         self._desk, self._store = desk, store
 
     async def answer(  # noqa: PLR0911 - one case a command
-        self, invocation: Invocation, asker: Asker, place: Place, manager: Manager
+        self, invocation: Invocation, asker: Asker, place: Place, manager: Manager, *, forum: bool = False
     ) -> Answer:
-        """The answer to `/daily …`. Nothing is changed before `keep`."""
+        """The answer to `/daily …`; `forum` says that the place is one. Nothing is changed before `keep`."""
         verb, options = invocation.path[1], invocation.options
         command = find(invocation.path)
         if command.access is Access.MANAGERS and (refusal := self._refusal(place, manager)):
             return Answer(cards.note(refusal))
-        found = await self._store.find(place)
+        found = await self._find(place)
+        if found and not asker.zone:
+            asker = replace(asker, zone=found.schedule.zone)
         if found and found.state is State.OFF and verb not in ("on", "preview"):
             found = None
         now = await self._store.now()
@@ -74,8 +77,9 @@ class Daily:
             return Answer(cards.note(wording.DECLARED))
         try:
             if verb == "on":
+                known = found if found and found.state is not State.OFF else None
                 made = self._made(options, asker, place, manager, now)
-                return self._on(made, known=found is not None and found.state is not State.OFF)
+                return self._on(_placed(made, known, options.get("forum", ""), forum), known=known is not None)
             if verb == "preview":
                 return Answer(await self._preview(options, asker, found, now))
         except BotError as error:
@@ -106,7 +110,7 @@ class Daily:
         for new in declared:
             known = await self._store.find(new.place)
             if known is None or replace(new, id=known.id, since=known.since) != replace(known, state=new.state):
-                await self._store.put(new)
+                await self.keep(new)
 
     def _declared(self, line: str, now: datetime) -> Subscription:
         platform, _, rest = line.partition(" ")
@@ -114,15 +118,18 @@ class Daily:
         workspace, _, channel = place.partition("/")
         if platform not in ("slack", "discord") or not workspace or not channel:
             raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
-        invocation = typed.parse(f"/{self._desk.prefix}daily on {options}", self._desk.prefix)
-        asker = Asker(wording.THE_SETTINGS, self._desk.settings.daily.timezone)
-        made = self._made(
-            invocation.options, asker, Place(platform, workspace, channel), Manager("", allowed=True), now
-        )
-        return replace(made, declared=True)
+        before, in_forum, after = options.partition(f"forum:{POST}")
+        invocation = typed.parse(f"/{self._desk.prefix}daily on {before}{after}", self._desk.prefix)
+        settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
+        made = self._made(invocation.options, settings, there, Manager("", allowed=True), now)
+        return replace(_placed(made, None, POST, forum=bool(in_forum)), declared=True)
 
     async def keep(self, change: Subscription) -> None:
-        """Keep a change that `answer` proposed."""
+        """Keep a change that `answer` proposed. A forum has one daily lesson: one that came there otherwise ends."""
+        if change.forum:
+            for one in await self._store.every(change.place.platform, change.place.workspace):
+                if one.place.channel == change.place.channel and one.place != change.place:
+                    await self._store.put(replace(one, state=State.OFF, reason=""))
         await self._store.put(change)
 
     async def managed(self, platform: str, workspace: str, manager: Manager) -> list[tuple[Subscription, Card]]:
@@ -145,6 +152,18 @@ class Daily:
     async def forget(self, platform: str, workspace: str) -> None:
         """Forget all of a workspace that removed the bot."""
         await self._store.forget(platform, workspace)
+
+    async def _find(self, place: Place) -> Subscription | None:
+        """The subscription of a channel, of a forum however it comes there, or of the thread that one comes in.
+
+        One that is off only where none is on.
+        """
+        found = await self._store.find(place)
+        if found and found.state is not State.OFF:
+            return found
+        every = await self._store.every(place.platform, place.workspace)
+        here = (one for one in every if place.channel in (one.place.channel, one.place.thread))
+        return next(here, found)
 
     def _refusal(self, place: Place, manager: Manager) -> str | None:
         named = self._desk.settings.daily.managers
@@ -175,11 +194,14 @@ class Daily:
             "skip": replace(found, skip=upcoming.date),
         }[verb]
         said = wording.daily_changed(verb, asker.name)
-        post = self._announced(said, changed, now) if changed.state is State.ON else cards.note(said)
+        post = self._announced(said, changed, now)
+        if changed.state is not State.ON:
+            post = replace(post, fields=(), accent=Accent.PLAIN)
         return Answer(self._told(changed, now), post, changed, proof=verb == "resume")
 
     def _announced(self, said: str, subscription: Subscription, now: datetime) -> Card:
-        return Card(body=(said,), fields=self._terms(subscription, now), accent=Accent.LESSON)
+        title = wording.DAILY if subscription.forum else ""  # of the post that it may open
+        return Card(title, (said,), self._terms(subscription, now), accent=Accent.LESSON)
 
     def _told(self, subscription: Subscription, now: datetime) -> Card:
         state = wording.STATES[subscription.state]
@@ -189,6 +211,8 @@ class Daily:
         schedule = subscription.schedule
         when = f"{schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"
         fields = [Field(wording.DAILY, when), Field(wording.FROM, self._source(subscription.within))]
+        if subscription.forum:
+            fields.append(Field(wording.IN_THE_FORUM, wording.FORUMS[subscription.forum]))
         if subscription.state is State.ON:
             upcoming = occurrences(schedule, now)
             following = next(one for one in upcoming if one.date != subscription.skip)
@@ -220,7 +244,7 @@ class Daily:
 
     async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
         if options or found is None or found.state is State.OFF:
-            return self._desk.answer(Invocation(("daily", "preview"), options), asker).card
+            return (await self._desk.answer(Invocation(("daily", "preview"), options), asker)).card
         sent = (await self._store.seen([found.id]))[found.id]
         lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._heads(), PREVIEWED)
         if not lessons:
@@ -271,6 +295,8 @@ class Daily:
     def _card(self, claim: Claim, lesson: Entry, now: datetime) -> Card:
         card = cards.posted(self._desk.library, lesson, "")
         title = f"{wording.DAILY_LESSON}: {card.title}" if card.title else wording.DAILY_LESSON
+        if claim.subscription.place.opens:
+            title = wording.label(lesson)  # names the post of a forum
         late = replace(claim.delivery, settled=now).late
         due = wording.when(Occurrence(claim.delivery.due, claim.delivery.date), claim.subscription.schedule.zone)
         said = wording.LATE_LESSON.format(when=due) if late else ""
@@ -296,6 +322,16 @@ class Daily:
         if within in self._desk.library.topics:
             return Scope(topics=frozenset({within}))
         return Scope(summary=within) if within in self._desk.library.summaries else EVERYTHING
+
+
+def _placed(made: Subscription, known: Subscription | None, wanted: str, forum: bool) -> Subscription:
+    """The subscription where its lessons are to come: where they come already, unless that is to be changed."""
+    if known and (not forum or wanted in ("", known.forum)):
+        return replace(made, place=known.place, forum=known.forum)
+    if not forum:
+        return made
+    way = wanted or POST
+    return replace(made, place=replace(made.place, thread=POST if way == POST else ""), forum=way)
 
 
 def platform_refused(subscription: Subscription, reason: str) -> Subscription:

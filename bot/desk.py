@@ -6,20 +6,24 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import __version__
 from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wire, wording
 from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
-from bot.core.errors import BotError
+from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.recurrence import Schedule
 from bot.core.summary import Entry, Kind
-from bot.ports import Clock
+from bot.ports import Clock, Embedder
 from bot.settings import Settings
+
+if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
+    from bot.core.meaning import Meaning
 
 MOST_ALIKE = 5
 PREVIEWED = 7
@@ -28,7 +32,7 @@ CLEAR_LEAD = 0.15  # by how much a score must lead for a query to mean one entry
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the name that others know them by, and their IANA time zone."""
+    """Who asks: the name that others know them by, and their IANA time zone, "" where the platform does not tell."""
 
     name: str
     zone: str
@@ -42,12 +46,56 @@ class Suggestion:
     label: str
 
 
-class Desk:
-    """Answers commands, plain words and pressed buttons out of one library."""
+class Shelf:
+    """A library with all that is needed to find something in it. `meaning` comes with the `embedder` that made it."""
 
-    def __init__(self, library: Library, settings: Settings, clock: Clock, chance: random.Random) -> None:
-        self.library, self.settings, self._clock, self._chance = library, settings, clock, chance
-        self.index = search.Index(library)
+    def __init__(
+        self,
+        index: search.Index,
+        meaning: "Meaning | None" = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        self.library, self.index, self.meaning, self.embedder = index.library, index, meaning, embedder
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """What the buttons' short names stand for."""
+        return wire.digests(self.library)
+
+    async def meant(self, text: str) -> search.Meant | None:
+        """What a text means; None while there is nothing to tell it by, or where telling it takes too long."""
+        if not self.meaning or not self.embedder or not text.strip():
+            return None
+        try:
+            vectors = await self.embedder.embed([text])
+        except TimeoutError:
+            return None
+        return partial(self.meaning.sense, vectors[0])
+
+
+class Desk:
+    """Answers commands, plain words and pressed buttons out of one library at a time."""
+
+    def __init__(self, shelf: Shelf, settings: Settings, clock: Clock, chance: random.Random) -> None:
+        self.settings, self._clock, self._chance = settings, clock, chance
+        self._shelves = [shelf]  # one: in a list, so that those who share the desk's parts share it too
+
+    @property
+    def shelf(self) -> Shelf:
+        """What answers are taken from at the moment."""
+        return self._shelves[0]
+
+    def take(self, shelf: Shelf) -> None:
+        """Answer out of another library from now on. What is being answered is finished out of the one before."""
+        self._shelves[0] = shelf
+
+    @property
+    def library(self) -> Library:
+        return self.shelf.library
+
+    @property
+    def index(self) -> search.Index:
+        return self.shelf.index
 
     @property
     def prefix(self) -> str:
@@ -56,33 +104,33 @@ class Desk:
 
     # ---- what people say and press
 
-    def typed(self, line: str, asker: Asker) -> Reply:
+    async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return self.answer(Invocation(("lookup",), {"query": line}), asker)
+            return await self.answer(Invocation(("lookup",), {"query": line}), asker)
         try:
             invocation = typed.parse(line, self.prefix)
         except BotError as error:
             return Reply(cards.problems(error.problems))
-        return self.answer(invocation, asker)
+        return await self.answer(invocation, asker)
 
-    def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
+    async def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
         """The reply to a command. A value that is not understood is answered, never raised."""
         options = invocation.options
         try:
             match invocation.path:
                 case ("lookup",):
-                    return Reply(self.look_up(options["query"], self._scope(options)))
+                    return Reply(await self.look_up(options["query"], self._scope(options)))
                 case ("lesson",):
                     return Reply(self._lesson(self._scope(options)))
                 case ("quote",):
-                    return self._quote(options["query"], asker)
+                    return await self._quote(options["query"], asker)
                 case ("summary",):
                     return Reply(self._summary(options.get("summary")))
                 case ("daily", "preview"):
                     return Reply(self._preview(options, asker))
                 case ("daily", _):
-                    return Reply(cards.note(wording.NO_DAILY_HERE))
+                    return Reply(cards.note(wording.NO_DAILY_HERE.format(prefix=self.prefix)))
                 case ("commonplace", "about"):
                     return Reply(cards.about(self.library, __version__))
                 case _:
@@ -104,28 +152,33 @@ class Desk:
         hint = wording.HOW_TO_START.format(commands=commands, help=f"/{self.prefix}commonplace help")
         if not lessons:
             return Card(title=wording.BOT, body=(wording.TAGLINE, hint))
-        today = self._clock.now().astimezone(ZoneInfo(asker.zone)).date()
+        today = self._clock.now().astimezone(ZoneInfo(asker.zone or self.settings.daily.timezone or "UTC")).date()
         lesson = lessons[today.toordinal() % len(lessons)]
         card = cards.lesson(self.library, lesson, "", today=True)
         return Card(card.title, (*card.body, hint), (), (), card.actions, card.footer, card.accent)
 
     def action(self, value: str) -> Action:
         """What a button carries, as `core.wire` packed it. Raises ValueError for one forged or gone."""
-        return wire.unpack(value, self._digests)
-
-    @cached_property
-    def _digests(self) -> dict[str, str]:
-        return wire.digests(self.library)
+        return wire.unpack(value, self.shelf.digests)
 
     # ---- finding, for those who want entries and no card
 
-    def find(self, query: str, limit: int, scope: Scope = EVERYTHING) -> list[search.Hit]:
+    async def find(self, query: str, limit: int, scope: Scope = EVERYTHING) -> list[search.Hit]:
         """The entries that fit a query, best first, a family once."""
-        return search.rank(self.index, query, scope, limit)
+        return (await self._ranked(query, limit, scope)).hits
 
-    def match(self, message: str, limit: int) -> list[search.Hit]:
+    async def match(self, message: str, limit: int) -> list[search.Hit]:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
-        return quoting.candidates(self.index, message, limit)
+        shelf = self.shelf
+        return quoting.candidates(shelf.index, message, limit, await shelf.meant(message))
+
+    async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
+        shelf = self.shelf
+        ranking = search.look_up(shelf.index, query, scope, limit)
+        if ranking.certain:
+            return ranking
+        meant = await shelf.meant(ranking.repaired or query)
+        return search.look_up(shelf.index, query, scope, limit, meant) if meant else ranking
 
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""
@@ -141,16 +194,19 @@ class Desk:
         """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
         return values.scope(self.library, kind, topic, summary)
 
-    def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
+    async def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
         """Completions for an option that holds such a value, best first."""
-        return [Suggestion(*pair) for pair in values.suggest(self.index, value, text, self._clock.zones, limit)]
+        shelf = self.shelf
+        meant = await shelf.meant(text) if value is Value.QUERY and " " in text.strip() else None
+        pairs = values.suggest(shelf.index, value, text, self._clock.zones, limit, meant=meant)
+        return [Suggestion(*pair) for pair in pairs]
 
     # ---- the use cases
 
-    def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
+    async def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
         """The best entries for a query, `limit` or as many as the settings say, or the nearest topics."""
-        shown = limit or self.settings.results
-        ranking = search.look_up(self.index, query, scope, shown + cards.FURTHER)
+        shown = limit or self.settings.search.results
+        ranking = await self._ranked(query, shown + cards.FURTHER, scope)
         if not ranking.hits:
             return cards.nothing(query, search.nearest_topics(self.index, query, n=3))
         return cards.results(self.library, [hit.entry for hit in ranking.hits], shown, ranking.repaired)
@@ -165,9 +221,9 @@ class Desk:
             return cards.note(wording.NO_LESSON)
         return cards.lesson(self.library, lessons[0], _within(scope))
 
-    def _quote(self, query: str, asker: Asker) -> Reply:
+    async def _quote(self, query: str, asker: Asker) -> Reply:
         named = self.library.named(query)
-        hits = [] if named else search.rank(self.index, query, limit=3)
+        hits = [] if named else await self.find(query, 3)
         if not named and not hits:
             return Reply(cards.nothing(query, search.nearest_topics(self.index, query, n=3)))
         if named or len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD:
@@ -189,7 +245,7 @@ class Desk:
         return cards.preview(list(zip(dates, lessons, strict=False)), schedule.zone)
 
     def _act(self, verb: Verb, args: tuple[str, ...], asker: Asker) -> Reply:  # noqa: PLR0911 - one case a verb
-        library, shown = self.library, self.settings.results
+        library, shown = self.library, self.settings.search.results
         match verb, args:
             case Verb.UNDO, _:
                 return Reply(cards.note(wording.TAKEN_BACK))
@@ -208,7 +264,7 @@ class Desk:
             case Verb.QUOTE, (key, *_):
                 return self._posted(self._entry(key), wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
             case Verb.ALIKE, (key,):
-                hits = search.alike(self.index, self._entry(key), MOST_ALIKE)
+                hits = search.alike(self.index, self._entry(key), MOST_ALIKE, self.shelf.meaning)
                 entries = [hit.entry for hit in hits]
                 card = cards.further(library, entries, shown, wording.ALIKE)
                 return Reply(card if hits else cards.note(wording.NOTHING_ALIKE))
@@ -235,11 +291,20 @@ class Desk:
         return entry
 
     def schedule(self, options: dict[str, str], asker: Asker) -> Schedule:
-        """The time, zone and days that options name, else the configured ones. Raises UsageError."""
+        """The time, zone and days that options name, else the configured ones; the zone is first that of the asker.
+
+        Raises UsageError for what is not understood, and where nothing tells the zone.
+        """
         daily = self.settings.daily
+        zone = asker.zone or daily.timezone
+        if "timezone" in options:
+            zone = when.parse_zone(options["timezone"], self._clock.zones())
+        time = when.parse_time(options["time"]) if "time" in options else daily.time
+        if not zone:
+            raise UsageError(wording.which_zone(time))
         return Schedule(
-            when.parse_time(options["time"]) if "time" in options else daily.time,
-            when.parse_zone(options["timezone"], self._clock.zones()) if "timezone" in options else asker.zone,
+            time,
+            zone,
             when.parse_days(options["days"]) if "days" in options else daily.days,
         )
 

@@ -3,7 +3,8 @@
 The order of the steps is what makes a post come once: claim (a row and a lease), begin (the lesson is recorded, then
 the request goes out), settle. Whoever dies before `begin` has sent nothing. Whoever dies after it leaves a delivery
 that may have been sent: on Discord it is sent again with the same nonce within 120 s of the first try, which is
-harmless; on Slack, which has no such thing, it is unknown, and whoever set it up is told.
+harmless; on Slack, and where it opens a post of a forum, which have no such thing, it is unknown, and whoever set it
+up is told.
 
 Knows no platform and no database.
 """
@@ -262,7 +263,7 @@ class Scheduler:
 
     async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
         """Whether it may be sent again: only where the platform still knows the nonce of the first try."""
-        if claim.subscription.place.platform != "discord":
+        if claim.subscription.place.platform != "discord" or claim.subscription.place.opens:
             return False
         return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
 
@@ -292,7 +293,7 @@ class Scheduler:
         if now is None or (now.state, now.since) != (State.ON, claim.subscription.since):
             return  # somebody has changed it meanwhile
         await self._store.put(platform_refused(now, reason))
-        await self._tell(claim, wording.stopped(reason, self._prefix))
+        await self._tell(claim, wording.stopped(reason, self._prefix, claim.subscription.forum))
 
     async def _tell(self, claim: Claim, sentence: str) -> None:
         subscription = claim.subscription

@@ -52,7 +52,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, store)
         connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
         scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)
-        async with _watched(settings.health, _checks(connections, store, scheduler), metrics):
+        async with _watched(settings.health, checks(connections, store, scheduler, stop), metrics):
             # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
             gc.collect()
             gc.freeze()
@@ -116,8 +116,10 @@ class Connection(asyncio.Event):
         super().set()
 
 
-def _checks(connections: Mapping[str, Connection], store: SqlStore, scheduler: Scheduler) -> dict[str, health.Check]:
-    """What must be well for the bot to be ready."""
+def checks(
+    connections: Mapping[str, Connection], store: SqlStore, scheduler: Scheduler, stop: asyncio.Event
+) -> dict[str, health.Check]:
+    """What must be well for the bot to be ready; once `stop` is set it is not, whatever still goes on."""
 
     async def connected(connection: Connection) -> str:
         return "" if connection.is_set() else "not connected"
@@ -127,13 +129,15 @@ def _checks(connections: Mapping[str, Connection], store: SqlStore, scheduler: S
         return ""
 
     async def ticks() -> str:
+        if stop.is_set():
+            return "stopping: it finishes what it has begun and takes nothing more on"
         age_s = time.monotonic() - scheduler.last_tick
         if not scheduler.last_tick:
             return "no tick yet"
         return "" if age_s < _TICK_AGE_S else f"the last tick was {age_s:.0f} s ago"
 
-    checks: dict[str, health.Check] = {name: partial(connected, one) for name, one in connections.items()}
-    return checks | {"database": database, "scheduler": ticks}
+    found: dict[str, health.Check] = {name: partial(connected, one) for name, one in connections.items()}
+    return found | {"database": database, "scheduler": ticks}
 
 
 @contextlib.asynccontextmanager

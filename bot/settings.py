@@ -24,6 +24,7 @@ _PREFIX = re.compile(r"[a-z0-9_-]{0,20}")
 class Daily:
     """When a daily lesson comes where nothing else is said: local time, IANA zone, weekdays with Monday as 0.
 
+    No zone means that whoever switches a lesson on is asked for it, where neither the platform nor the channel tells.
     A lesson that is later than `grace` is missed. `managers` are the user ids that may change it, none for all who may.
     `channels` are lines such as `slack T1/C1 9:30 Europe/Berlin weekdays`.
     """
@@ -71,15 +72,25 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """How entries are found. `model` and `cache` are folders, or "" for the bot's own."""
+
+    results: int = 5
+    semantic: bool = True
+    model: str = ""
+    cache: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """How the bot behaves. `results` are shown at once; `confidence` (0 to 1) is what a quote must reach.
+    """How the bot behaves. `confidence` (0 to 1) is what a quote must reach.
 
     `database` is an address, or "" for a SQLite file in the user's data folder. `slack` and `discord` are there where
     the environment holds what it takes to connect.
     """
 
     prefix: str
-    results: int
+    search: Search
     confidence: float
     daily: Daily
     limits: Limits
@@ -124,6 +135,8 @@ def _people(value: Any) -> frozenset[str]:
 
 
 def _zone(value: Any) -> str:
+    if value == "":
+        return ""
     if isinstance(value, str):
         try:
             return zoneinfo.ZoneInfo(value).key
@@ -166,12 +179,21 @@ def _host(value: Any) -> str:
     return value
 
 
+def _folder(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError('the name of a folder, or ""')
+    return value.strip()
+
+
 KEYS: Mapping[str, fields.FieldSpec] = {
     "commands.prefix": fields.FieldSpec(_prefix, ""),
     "search.results": fields.FieldSpec(fields.whole(1, 10), 5),
+    "search.semantic": fields.FieldSpec(fields.switch, True),
+    "search.model": fields.FieldSpec(_folder, ""),
+    "search.cache": fields.FieldSpec(_folder, ""),
     "quote.confidence": fields.FieldSpec(fields.fraction, 0.5),
     "daily.time": fields.FieldSpec(_said(when.parse_time, 'a time in quotes such as "9:30"'), time(9)),
-    "daily.timezone": fields.FieldSpec(_zone, "UTC"),
+    "daily.timezone": fields.FieldSpec(_zone, ""),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
     "daily.grace": fields.FieldSpec(_hours, timedelta(hours=6)),
     "daily.channels": fields.FieldSpec(fields.texts, ()),
@@ -197,7 +219,7 @@ def read_settings(config: str, environment: Mapping[str, str] | None = None, fil
         raise SettingsError(found)
     return Settings(
         prefix=values["commands.prefix"],
-        results=values["search.results"],
+        search=Search(**{name: values[f"search.{name}"] for name in ("results", "semantic", "model", "cache")}),
         confidence=values["quote.confidence"],
         daily=Daily(
             **{name: values[f"daily.{name}"] for name in ("time", "timezone", "days", "grace", "managers", "channels")}

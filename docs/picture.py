@@ -34,7 +34,7 @@ def draw() -> str:
     talk = Conversation(desk, Asker("you", "UTC"), console)
     for line in ("how many people would it take to retrain gpt-4?", "1"):
         console.print(f"commonplace> {line}\n", style="bold", highlight=False)
-        talk.hear(line)
+        asyncio.run(talk.hear(line))
     svg = console.export_svg(title="Commonplace", unique_id="console")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
 

@@ -3,7 +3,8 @@
 import random
 from datetime import UTC, datetime
 
-from bot.desk import Asker, Desk
+from bot.core.search import Index
+from bot.desk import Asker, Desk, Shelf
 from bot.settings import read_settings
 from tests.documents import garden
 
@@ -22,4 +23,4 @@ class StoppedClock:
 
 def garden_desk(config: str = "", seed: int = 1) -> Desk:
     """The desk, with the settings of a bot.yaml of that text."""
-    return Desk(garden(), read_settings(config), StoppedClock(), random.Random(seed))
+    return Desk(Shelf(Index(garden())), read_settings(config), StoppedClock(), random.Random(seed))

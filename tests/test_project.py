@@ -46,6 +46,6 @@ def test_the_commented_configuration_states_the_defaults() -> None:
 
 def test_names_and_descriptions_keep_the_limits_of_both_platforms() -> None:
     every = [*COMMANDS, *(sub for command in COMMANDS for sub in command.commands)]
-    options = [option for command in every for option in command.options]
+    options = [option for command in every for option in (*command.options, *command.discord)]
     told = [(one.name, one.description) for one in every] + [(one.name, one.description) for one in options]
     assert all(1 <= len(name) <= 32 and 1 <= len(description) <= 100 for name, description in told)

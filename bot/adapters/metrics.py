@@ -78,16 +78,16 @@ class CountedDesk(Desk):
         self.__dict__.update(desk.__dict__)
         self._platform, self._metrics = platform, metrics
 
-    def answer(self, invocation: Invocation, asker: Asker) -> Reply:
+    async def answer(self, invocation: Invocation, asker: Asker) -> Reply:
         if invocation.path != ("quote",):  # a lookup is counted below, from wherever it comes
-            return super().answer(invocation, asker)
+            return await super().answer(invocation, asker)
         with self._metrics.lookup(self._platform):
-            return super().answer(invocation, asker)
+            return await super().answer(invocation, asker)
 
-    def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
+    async def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
         with self._metrics.lookup(self._platform):
-            return super().look_up(query, scope, limit)
+            return await super().look_up(query, scope, limit)
 
-    def match(self, message: str, limit: int) -> list[Hit]:
+    async def match(self, message: str, limit: int) -> list[Hit]:
         with self._metrics.lookup(self._platform):
-            return super().match(message, limit)
+            return await super().match(message, limit)

@@ -18,6 +18,8 @@ class Value(StrEnum):
     TIME = "time"
     ZONE = "timezone"
     DAYS = "days"
+    CHANNEL = "channel"
+    FORUM = "forum"
 
 
 class Access(StrEnum):
@@ -39,7 +41,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command with options, or with commands of its own, of which the first answers when none is named."""
+    """A command with options, or with commands of its own, of which the first answers when none is named.
+
+    `discord` are the options that Discord alone has: a place is named there without standing in it.
+    """
 
     name: str
     description: str
@@ -47,6 +52,7 @@ class Command:
     commands: tuple["Command", ...] = ()
     example: str = ""
     access: Access = Access.EVERYBODY
+    discord: tuple[Option, ...] = ()
 
 
 _TOPIC = Option("topic", Value.TOPIC, "Only this topic")
@@ -58,6 +64,13 @@ _WHEN = (
     _TOPIC,
     _SUMMARY,
 )
+_WHERE = (Option("channel", Value.CHANNEL, "Which channel, thread or forum; this one unless you name another"),)
+_FORUM = Option("forum", Value.FORUM, "In a forum: a post a day, or one thread for all")
+
+
+def _change(name: str, description: str) -> Command:
+    return Command(name, description, example=f"/daily {name}", access=Access.MANAGERS, discord=_WHERE)
+
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -88,23 +101,30 @@ COMMANDS: tuple[Command, ...] = (
         "daily",
         "A lesson a day in this channel",
         commands=(
-            Command("status", "What was sent here, what was not and why, and what comes next", example="/daily status"),
+            Command(
+                "status",
+                "What was sent here, what was not and why, and what comes next",
+                example="/daily status",
+                discord=_WHERE,
+            ),
             Command(
                 "on",
                 "Switch it on, or change it",
                 _WHEN,
                 example="/daily on 9:30 Europe/Berlin weekdays",
                 access=Access.MANAGERS,
+                discord=(*_WHERE, _FORUM),
             ),
-            Command("off", "Switch it off", example="/daily off", access=Access.MANAGERS),
-            Command("pause", "Stop it for a while", example="/daily pause", access=Access.MANAGERS),
-            Command("resume", "Go on after a pause", example="/daily resume", access=Access.MANAGERS),
-            Command("skip", "Leave out the next lesson", example="/daily skip", access=Access.MANAGERS),
+            _change("off", "Switch it off"),
+            _change("pause", "Stop it for a while"),
+            _change("resume", "Go on after a pause"),
+            _change("skip", "Leave out the next lesson"),
             Command(
                 "preview",
                 "The next seven lessons and when they come",
                 _WHEN,
                 example="/daily preview 9:30 Europe/Berlin weekdays",
+                discord=_WHERE,
             ),
         ),
     ),

@@ -13,6 +13,7 @@ from itertools import islice
 from bot.core.recurrence import Occurrence, Schedule, next_occurrence, occurrences
 
 LATE = timedelta(minutes=10)  # a post that comes later than this says so
+POST, THREAD = "post", "thread"  # how lessons come in a forum
 MOST_MISSED = 400  # dates of one subscription that are recorded as missed at once: a year and a bit
 
 
@@ -43,12 +44,20 @@ SEEN = frozenset({Outcome.SENT, Outcome.UNKNOWN})  # what counts for the rotatio
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a lesson is posted; `platform` is slack, discord or console. `thread` is "" outside threads."""
+    """Where a lesson is posted; `platform` is slack, discord or console. `thread` is "" outside threads.
+
+    In a forum, which is all threads, `thread` is the one that holds all lessons, or POST: each opens one of its own.
+    """
 
     platform: str
     workspace: str
     channel: str
     thread: str = ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether each message opens a thread of its own. No platform knows a nonce for that."""
+        return self.thread == POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Subscription:
     skip: date | None = None
     reason: str = ""  # why it is paused or refused
     declared: bool = False  # in config/bot.yaml, which manages it
-    forum: str = ""  # in a forum: "post" for one a day, "thread" for one that holds all
+    forum: str = ""  # in a forum: POST for one a day, THREAD for one that holds all
     id: int = 0  # given by the store
 
 

@@ -47,6 +47,13 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
+def switch(value: Any) -> bool:
+    """Reads on or off, as YAML understands them. Raises ValueError."""
+    if not isinstance(value, bool):
+        raise ValueError("on or off")
+    return value
+
+
 def fraction(value: Any) -> float:
     """A number from 0 to 1."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:

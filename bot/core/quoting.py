@@ -2,21 +2,28 @@
 
 Knows that a message is not a query: most of what people say deserves no quote, and everyday words prove little.
 
-The confidence goes from 0 to 1. It grows with what a message and an entry have in common: how many words, how rare
-they are in the library, whether they stand side by side, how much of the message they make up, and how much of a
-phrasing, where they meet one. It is no probability.
+The confidence goes from 0 to 1. By meaning it is a chance: among messages half of which deserve a quote, of those whose
+first candidate has it, so many have the right entry among their three candidates (docs/search.md tells how that is
+tested). Where nothing but words can be told, it grows with what a message and an entry have in common: how many words,
+how rare they are in the library, whether they stand side by side, how much of the message they make up, and how much of
+a phrasing, where they meet one; that is no probability.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.core.everyday import EVERYDAY
 from bot.core.index import Index
 from bot.core.query import Unit, read
 from bot.core.ranking import BEST, Hit, collapsed, neighbours
+from bot.core.search import Meant
 from bot.core.words import EMPTY, plain, stem
+
+if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
+    from bot.core.meaning import Sense
 
 # Tuned on 32 messages that an entry fits and 73 that deserve no quote, over the project's content with and without
 # phrasings; none of them `reported` in tests/quality.
@@ -29,11 +36,30 @@ ALONE = 0.5  # what a single word in common with a phrasing counts
 CURVE = 0.62  # lifts the confidence so that at 0.5 some four tuned messages in a hundred that deserve no quote get one
 LEAST = 0.02  # a confidence below this is none
 
+# A logistic regression on the tuned part of tests/quality (docs/decisions/0002-messages.md).
+NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.85, 3.64, -6.57, 1.68, -1.04
+NEAREST = 5  # entries whose mean nearness tells whether the library has anything on the subject
+WORDS = 0.1  # what the confidence by words adds to an entry's nearness
+
 _EVERYDAY = frozenset(stem(word) for word in EVERYDAY)
 
 
-def candidates(index: Index, message: str, limit: int = 3) -> list[Hit]:
+def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None = None) -> list[Hit]:
     """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
+    by_words = _by_words(index, message)
+    return (_by_meaning(index, meant(by_words.keys()), by_words) if meant else collapsed(index, by_words))[:limit]
+
+
+def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
+    """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
+    near = collapsed(index, {at: one + WORDS * by_words.get(at, 0.0) for at, one in sense.nearness.items()})
+    around = sum(hit.score for hit in near[:NEAREST]) / NEAREST
+    known = OFFSET + AROUND * around + CHATTER * sense.chatter + DISCUSSED * sense.discussed
+    return [Hit(hit.entry, 1 / (1 + math.exp(-known - NEAR * hit.score))) for hit in near]
+
+
+def _by_words(index: Index, message: str) -> dict[int, float]:
+    """The confidence where nothing but the words can be told."""
     units = [unit for unit in read(index, message, sure=True).units if unit.word not in EMPTY]
     units = [unit if unit.readings else replace(unit, weight=STRANGE * index.rarity_of(1)) for unit in units]
     sure = _by_own_words(index, [_weighed(unit, EVERYDAY_WEIGHT) for unit in units])
@@ -41,7 +67,7 @@ def candidates(index: Index, message: str, limit: int = 3) -> list[Hit]:
         sure[at] = max(sure.get(at, 0.0), confidence)
     if len(units) > 1:
         sure |= dict.fromkeys(index.whole.get(plain(message), ()), 1.0)
-    return collapsed(index, {at: min(BEST, one**CURVE) for at, one in sure.items() if one >= LEAST})[:limit]
+    return {at: min(BEST, one**CURVE) for at, one in sure.items() if one >= LEAST}
 
 
 def fits(hits: Sequence[Hit], threshold: float) -> bool:

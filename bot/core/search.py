@@ -6,7 +6,9 @@ platforms or wording.
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
@@ -17,6 +19,9 @@ from bot.core.query import MOST_CHARACTERS, read
 from bot.core.ranking import BEST, Hit, collapsed, weigh
 from bot.core.summary import Entry, Topic
 from bot.core.words import EMPTY, stem, words
+
+if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
+    from bot.core.meaning import Meaning, Sense
 
 __all__ = [
     "Hit",
@@ -31,25 +36,38 @@ __all__ = [
     "suggest",
 ]
 
+# What the meaning of a query counts against its words, tuned on the tuned part of tests/quality.
+MEANING, MEANING_OF_KEYWORDS = 4.0, 1.0
+KEYWORDS = 4  # words; what is longer is a sentence
+LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
+LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
 LEAST_ALIKE = 0.08  # the cosine below which two entries have no more in common than any two
 
 _LINK = re.compile(r"\s*\[\[.*\]\]\s*", re.DOTALL)
 
 
+# What a query means, once it has been embedded: given the entries that hold its words.
+Meant = Callable[[Collection[int]], "Sense"]
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Hits, best first, and the query as it was understood, where it was misspelt."""
+    """Hits, best first, and the query as it was understood, where it was misspelt.
+
+    `certain` is a ranking that a meaning could not better: the query names an entry, or is its very words.
+    """
 
     hits: list[Hit]
     repaired: str | None = None
+    certain: bool = False
 
 
-def rank(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[Hit]:
+def rank(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> list[Hit]:
     """The entries within `scope` that fit a query, best first, at most `limit`, each family once."""
-    return look_up(index, query, scope, limit).hits
+    return look_up(index, query, scope, limit, meant).hits
 
 
-def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5) -> Ranking:
+def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> Ranking:
     """The same, with the query as it was understood. Never raises; nothing where nothing fits.
 
     An id alone comes first with a score of 1. `[[id]]` finds that entry and no other. A family is shown by its
@@ -59,15 +77,24 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5)
     named = index.library.named(query)
     first = [Hit(named, 1.0)] if named and scope.holds(named) else []
     if _LINK.fullmatch(query):
-        return Ranking(first[:limit])
+        return Ranking(first[:limit], certain=True)
     understood = read(index, query)
-    hits = collapsed(index, weigh(index, understood.units, query), scope)
+    scores = weigh(index, understood.units, query)
+    hits = collapsed(index, _fused(query, scores, meant(scores.keys())) if meant else scores, scope)
     if named and first:
-        return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit])
+        return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     return Ranking(hits[:limit], understood.repaired)
 
 
-def suggest(index: Index, text: str, limit: int) -> list[Entry]:
+def _fused(query: str, scores: dict[int, float], sense: "Sense") -> dict[int, float]:
+    """What the words say and what is meant, as one score from 0 to 1."""
+    near = sense.nearness
+    weight = MEANING if len(words(query)) > KEYWORDS else MEANING_OF_KEYWORDS
+    found = [at for at, nearness in near.items() if at in scores or nearness >= LEAST_MEANT]
+    return {at: (scores.get(at, 0.0) + weight * max(near[at], 0.0)) / (1 + weight) for at in found}
+
+
+def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> list[Entry]:
     """Completions for a query that is still being typed: the ranking of `look_up`, the last word being a beginning.
 
     Without a word, the first entry of each family, in document order.
@@ -77,12 +104,16 @@ def suggest(index: Index, text: str, limit: int) -> list[Entry]:
     named = index.library.named(text)
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
-    found = [hit.entry for hit in collapsed(index, weigh(index, units, text))]
+    scores = weigh(index, units, text)
+    found = [hit.entry for hit in collapsed(index, _fused(text, scores, meant(scores.keys())) if meant else scores)]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 
 
-def alike(index: Index, entry: Entry, limit: int) -> list[Hit]:
-    """The entries that are most like `entry`, best first: the cosine of their words, never one of its own family."""
+def alike(index: Index, entry: Entry, limit: int, meaning: "Meaning | None" = None) -> list[Hit]:
+    """The entries that are most like `entry`, best first, never one of its own family.
+
+    What is compared are their words, by the cosine, and what they mean where that is known.
+    """
     place = index.places[entry.key]
     scores: dict[int, float] = defaultdict(float)
     for word in index.told[place]:
@@ -90,6 +121,10 @@ def alike(index: Index, entry: Entry, limit: int) -> list[Hit]:
         for at, held in index.holders[word].items():
             scores[at] += weight * held / (index.lengths[at] * index.lengths[place])
     cosines = {at: min(cosine, BEST) for at, cosine in scores.items() if cosine >= LEAST_ALIKE}
+    if meaning:
+        near = meaning.sense(meaning.vector(place), cosines.keys()).nearness
+        found = {at: (cosines.get(at, 0.0) + MEANING * near[at]) / (1 + MEANING) for at in near}
+        cosines = {at: score for at, score in found.items() if at in cosines or near[at] >= LEAST_LIKE}
     hits = collapsed(index, cosines)
     return [hit for hit in hits if not _related(index, hit.entry, entry)][:limit]
 

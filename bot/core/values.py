@@ -9,6 +9,16 @@ from bot.core.library import Library, Scope
 from bot.core.summary import Kind, Summary, Topic
 from bot.core.typed import nearest
 
+# What is offered before anything is typed.
+_DAYS = ("weekdays", "every day", "weekends", "mon,wed,fri", "tue,thu", "monday")
+_ZONES = tuple(
+    "America/Los_Angeles America/Denver America/Mexico_City America/Chicago America/New_York America/Bogota "
+    "America/Sao_Paulo America/Argentina/Buenos_Aires UTC Europe/London Africa/Lagos Europe/Paris Europe/Berlin "
+    "Africa/Johannesburg Africa/Cairo Europe/Kyiv Europe/Istanbul Africa/Nairobi Asia/Dubai Asia/Kolkata Asia/Jakarta "
+    "Asia/Shanghai Asia/Tokyo Australia/Sydney Pacific/Auckland".split()
+)  # from west to east
+_TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(6, 22) for minute in (0, 30))
+
 
 def scope(library: Library, kind: str | None, topic: str | None, summary: str | None) -> Scope:
     """The limits that these words name. Raises UsageError with what is allowed and the nearest match."""
@@ -52,13 +62,19 @@ def named_topics(library: Library, text: str, within: Summary | None) -> tuple[T
 
 
 def suggest(
-    index: search.Index, value: Value, text: str, zones: Callable[[], Iterable[str]], limit: int
+    index: search.Index,
+    value: Value,
+    text: str,
+    zones: Callable[[], Iterable[str]],
+    limit: int,
+    *,
+    meant: search.Meant | None = None,
 ) -> list[tuple[str, str]]:
     """Completions of a value: what is filled in, and what a person reads in the list; best first."""
     library = index.library
     match value:
         case Value.QUERY:
-            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit)]
+            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit, meant)]
         case Value.TOPIC:
             topics = search.find_topics(library, text) or search.nearest_topics(index, text, n=limit)
             every = topics if text.strip() else library.topics.values()
@@ -68,11 +84,15 @@ def suggest(
         case Value.KIND:
             pairs = [(kind.value, wording.KINDS[kind]) for kind in Kind]
         case Value.ZONE:
-            pairs = [(zone, zone) for zone in sorted(zones())]
+            known = zones()
+            offered = sorted(known) if text.strip() else [zone for zone in _ZONES if zone in known]
+            pairs = [(zone, zone) for zone in offered]
         case Value.DAYS:
-            pairs = [(days, days) for days in wording.DAYS_OFFERED]
+            pairs = [(days, days) for days in _DAYS]
         case Value.TIME:
-            pairs = [(time, time) for time in wording.TIMES_OFFERED]
+            pairs = [(time, time) for time in _TIMES]
+        case Value.CHANNEL | Value.FORUM:  # the platform itself offers them
+            pairs = []
     return _fitting(pairs, text)[:limit]
 
 

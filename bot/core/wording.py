@@ -1,6 +1,7 @@
 """Every sentence the bot says in a chat or a terminal, and the small print around an entry. Plain words, no markup."""
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from bot.core.commands import Command, Option, usage
@@ -40,8 +41,6 @@ WHICH_SUMMARY = "What the bot knows"
 FURTHER = "Further results"
 ALSO_SAID = "Also said in"
 PREVIEW = "The next lessons"
-DAYS_OFFERED = ("weekdays", "every day", "weekends", "mon,wed,fri", "tue,thu", "monday")
-TIMES_OFFERED = tuple(f"{hour:02}:{minute:02}" for hour in range(6, 22) for minute in (0, 30))
 
 SECTIONS = {
     Section.CLICKBAIT: "Is it clickbait?",
@@ -189,6 +188,11 @@ def option_twice(name: str) -> Problem:
     return Problem(f"{name}: is given twice", "keep one of them")
 
 
+def which_zone(at: time) -> Problem:
+    mend = "name a time zone with timezone:, such as Europe/Berlin; where options are completed, type a city"
+    return Problem(f"{at:%H:%M} in whose local time? Nothing here tells it", mend)
+
+
 def missing_option(option: Option, command: Command) -> Problem:
     return Problem(f"/{command.name} needs a {option.name}", f"for example {command.example}")
 
@@ -209,8 +213,6 @@ def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | Non
 
 
 # The console
-
-
 PROMPT = "commonplace> "
 TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "
 LEAVING = ("/quit", "/exit")
@@ -230,8 +232,6 @@ QUOTE_SHORTCUT = "Answer this message with the idea or lesson that fits it"
 LOOK_UP_SHORTCUT = "Find an idea or a lesson, and share it where you like"
 
 # A chat platform: what is said around an answer, and when a call fails. Each fault names its mend.
-
-
 SOMEBODY = "Somebody"
 SEARCHED = "Find an idea"
 SEARCH_HINT = "Type a few words"
@@ -281,10 +281,15 @@ def sentence(text: str) -> str:
 
 
 DISCORD_FAULTS = {
-    "access": "I cannot see this channel. Give me View Channel here, then try again.",
+    "access": "I cannot see this channel. Give me View Channel here, or add me to a private thread; then try again.",
     "permission": "I may not post here. Give me Send Messages (in threads: Send Messages in Threads), then try again.",
     "history": "I may not reply here. Give me Read Message History, then try again.",
     "archived": "This thread is archived. Open it again, then try again.",
+    "locked": "This thread is locked. Unlock it or give me Manage Threads, then try again.",
+    "threads": "This server has as many open threads as Discord allows. Close some, then try again.",
+    "no_text": "Nobody can write in that channel itself. If it is a forum, name it to /daily on with channel:.",
+    "forum": "I may not open posts in this forum. Give me Create Posts (Send Messages) there, then try again.",
+    "tag": "This forum wants a tag on every post. Make one named Lesson for everybody, or switch required tags off.",
     "channel": "That channel is gone.",
     "message": ALREADY_GONE,
     "closed": "Your direct messages are closed to me. Open them, or ask in a channel.",
@@ -293,6 +298,14 @@ DISCORD_FAULTS = {
     "token": "Discord does not accept my token any more. Whoever runs this bot has to set a new one.",
     "refused": "Discord refused that ({code}). Whoever runs this bot finds it in the log.",
 }
+UNFIT_CHANNELS = {
+    "category": "{channel} is a category, where nobody can write. Name one of its channels, a thread or a forum.",
+    "voice": "{channel} is a voice channel. Name a text channel, a thread or a forum.",
+    "unseen": "You cannot see {channel}, so you cannot ask about it. Name a channel that you can see.",
+}
+OF_CHANNEL = "#{channel}: {said}"
+NO_FORUM = "{channel} is no forum. Leave forum: out, or name a forum with channel:."
+THIS_THREAD_ALONE = "In this thread alone: a forum as a whole, or another channel, is named with channel:."
 THE_MESSAGE = "The message"
 ONLY_YOU = (
     "Only you see that: this server keeps to themselves what apps say that it has not installed (Use External Apps). "
@@ -304,17 +317,13 @@ FIND_APPLICATION_ID = (
     "--application to have links that work."
 )
 
-
 # The daily lesson
-
-
-NO_DAILY_HERE = (
-    "A daily lesson needs a channel: switch it on in Slack or Discord. Here, /daily preview shows what would come."
-)
+NO_DAILY_HERE = "A daily lesson needs a database, and there is none here. /{prefix}daily preview shows what would come."
+NO_DATABASE = "The daily lesson is kept in a database that cannot be used now. Everything else works without it."
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
-    "discord": "Changing the daily lesson takes the permission Manage Channels here. Ask somebody who has it.",
+    "discord": "That takes Manage Channels there, or the server's own leave for /daily (Integrations). Ask an admin.",
 }
 NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) may change the daily lesson."
 DAILY = "Daily lesson"
@@ -338,6 +347,8 @@ LAST_LESSONS = "Last"
 SET_UP_BY = "Set up by"
 FROM = "From"
 EVERYTHING = "everything"
+IN_THE_FORUM = "In the forum"
+FORUMS = {"post": "A post a day", "thread": "One thread"}
 STORE_DOWN = (
     "I cannot reach my database at the moment. Try again in a minute; whoever runs this bot finds it in the log."
 )
@@ -351,14 +362,15 @@ def daily_changed(verb: str, name: str) -> str:
         "off": "switched off the daily lesson here",
         "pause": "paused the daily lesson here",
         "resume": "resumed the daily lesson here",
-        "skip": "skips the next lesson here",
+        "skip": "skipped the next lesson here",
     }
     return f"{name} {did[verb]}."
 
 
-def stopped(reason: str, prefix: str) -> str:
+def stopped(reason: str, prefix: str, forum: str = "") -> str:
     """To whoever set a daily lesson up that cannot be posted any more."""
-    return f"I stopped the daily lesson that you set up: {reason} Then /{prefix}daily resume goes on with it."
+    resume = f"/{prefix}daily resume{' with channel: naming the forum' if forum else ''}"
+    return f"I stopped the daily lesson that you set up: {reason} Then {resume} goes on with it."
 
 
 def outcome(word: str, platform: str, reason: str) -> str:

@@ -33,24 +33,24 @@ def said(talk: Conversation) -> str:
 
 def test_a_lookup_is_answered_and_its_numbers_press_buttons() -> None:
     talk = conversation()
-    listen(talk, ["/lookup clay\n", "\n", "1\n"])
+    asyncio.run(listen(talk, ["/lookup clay\n", "\n", "1\n"]))
     assert "Clay holds water" in said(talk)
     assert "everybody in the channel sees this" in said(talk)
     assert "Shared by Ada" in said(talk)
-    listen(talk, ["1\n"])
+    asyncio.run(listen(talk, ["1\n"]))
     assert "Taken back." in said(talk)
 
 
 def test_a_number_that_is_not_there_says_which_are() -> None:
     talk = conversation()
-    listen(talk, ["[[clay]]\n", "9\n", "2\n"])
+    asyncio.run(listen(talk, ["[[clay]]\n", "9\n", "2\n"]))
     assert "There is no [9]; there is [1] to [2]." in said(talk)
     assert "More like this" in said(talk)
 
 
 def test_quit_ends_a_pipe() -> None:
     talk = conversation()
-    listen(talk, ["/quit\n", "/lookup clay\n"])
+    asyncio.run(listen(talk, ["/quit\n", "/lookup clay\n"]))
     assert said(talk) == ""
 
 

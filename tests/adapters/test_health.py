@@ -2,10 +2,14 @@
 
 import asyncio
 import socket
+import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
+from bot import service
 from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
 from bot.core.commands import Invocation
@@ -52,6 +56,22 @@ def test_it_is_ready_where_every_part_is_well_and_alive_in_any_case(check: healt
     asyncio.run(run())
 
 
+def test_once_a_stop_has_begun_it_is_not_ready_and_says_why() -> None:
+    async def run() -> None:
+        stop = asyncio.Event()
+        parts: Any = SimpleNamespace(answers=well, last_tick=time.monotonic())  # database and scheduler
+        checks = service.checks({}, parts, parts, stop)
+        async with health.served("127.0.0.1", 0, checks, lambda: b"", CONTENT_TYPE) as port, ClientSession() as client:
+            assert (await client.get(f"http://127.0.0.1:{port}/readyz")).status == 200
+            stop.set()
+            answer = await client.get(f"http://127.0.0.1:{port}/readyz")
+            assert answer.status == 503
+            assert (await answer.json())["parts"]["scheduler"].startswith("stopping")
+            assert (await client.get(f"http://127.0.0.1:{port}/healthz")).status == 200
+
+    asyncio.run(run())
+
+
 def test_a_port_that_is_taken_is_an_os_error() -> None:
     async def run() -> None:
         with socket.socket() as taken:
@@ -68,9 +88,9 @@ def test_lookups_and_quotes_are_counted_once_each_on_their_own_platform() -> Non
     metrics = Metrics(["slack", "discord"])
     desk = CountedDesk(garden_desk(), metrics, "slack")
     for path in (("lookup",), ("quote",), ("lesson",)):
-        desk.answer(Invocation(path, {"query": "clay"}), ASKER)
-    desk.look_up("clay")
-    desk.match("the clay keeps its moisture", 1)
+        asyncio.run(desk.answer(Invocation(path, {"query": "clay"}), ASKER))
+    asyncio.run(desk.look_up("clay"))
+    asyncio.run(desk.match("the clay keeps its moisture", 1))
     told = metrics.text().decode()
     assert 'commonplace_lookups_total{platform="slack"} 4.0' in told
     assert 'commonplace_lookup_seconds_count{platform="slack"} 4.0' in told

@@ -46,7 +46,7 @@ def test_what_is_changed_is_said_in_the_channel_and_only_by_those_who_may(platfo
         refused = await there.types("/daily on 9:00", there.guest)
         assert "Guests" in refused or "Manage Channels" in refused
         await switch_on(there)
-        done = {"skip": "skips the next", "pause": "paused", "resume": "resumed", "off": "switched off"}
+        done = {"skip": "skipped the next", "pause": "paused", "resume": "resumed", "off": "switched off"}
         for verb, said in done.items():
             await there.types(f"/daily {verb}")
             assert f"Ada {said}" in there.posts[-1]

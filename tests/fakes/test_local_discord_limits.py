@@ -168,6 +168,8 @@ def test_commands_are_held_to_every_limit() -> None:
         (command(option(choices=[{"name": "x", "value": 1}])), "options.0.choices.0.value"),
         (command(option(choices=[{"name": "x", "value": "1"}], autocomplete=True)), "options.0.autocomplete"),
         (command(option(kind=5, autocomplete=True)), "options.0: Choices and autocomplete"),
+        (command(option(kind=7, channel_types=[0, 99])), "options.0.channel_types.1"),
+        (command(option(channel_types=[0])), "options.0.channel_types.0"),
         (command(*crowd), ": Command exceeds maximum size (8000)"),
     ]:
         problems = command_problems(payload)

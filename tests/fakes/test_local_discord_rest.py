@@ -97,6 +97,48 @@ def test_a_nonce_makes_a_resend_harmless() -> None:
     over_http(scenario)
 
 
+def test_forums_refuse_what_discord_refuses_and_know_no_nonce() -> None:
+    async def scenario(fake: LocalDiscord, send: Send) -> None:
+        guild = fake.guild("Garden")
+        forum, mute = guild.forum("f", tags=["Talk", "!News"]), guild.forum("mute", permissions={"view_channel"})
+        strict, locked = guild.forum("strict"), guild.thread(forum, "held", locked=True)
+        strict.requires_tag = True
+        talk, news = ([each["id"]] for each in forum.tags)
+        post = {"name": "x", "message": {"content": "x", "nonce": "n", "enforce_nonce": True}}
+        for path, body, status, code in [
+            (f"/channels/{forum.id}/threads", post | {"name": "x" * 101}, 400, 50035),
+            (f"/channels/{forum.id}/threads", {"name": "x"}, 400, 50035),
+            (f"/channels/{forum.id}/threads", post | {"applied_tags": news}, 400, 50035),
+            (f"/channels/{mute.id}/threads", post, 403, 50013),
+            (f"/channels/{strict.id}/threads", post, 400, 40067),
+            (f"/channels/{guild.category('c').id}/messages", {"content": "x"}, 400, 50008),
+            (f"/channels/{locked.id}/messages", {"content": "x"}, 400, 160005),
+        ]:
+            answer = await send("POST", path, body)
+            assert (answer[0], answer[2]["code"]) == (status, code), path
+        made = [
+            (await send("POST", f"/channels/{forum.id}/threads", post | {"applied_tags": talk}))[2] for _ in range(2)
+        ]
+        assert [one["message"]["id"] for one in made] == [one["id"] for one in made]
+        assert made[0]["id"] != made[1]["id"]
+        assert made[0]["applied_tags"] == talk
+
+    over_http(scenario)
+
+
+def test_a_servers_own_permissions_of_a_command_are_those_that_are_set() -> None:
+    async def scenario(fake: LocalDiscord, send: Send) -> None:
+        guild, app = fake.guild("Garden"), fake.state.application
+        path = f"/applications/{app}/guilds/{guild.id}/commands/{app}/permissions"
+        status, _, body = await send("GET", path)
+        assert (status, body["code"]) == (404, 10066)
+        guild.override(app, allow=[guild.id])
+        _, _, body = await send("GET", path)
+        assert body["permissions"] == [{"id": str(guild.id), "type": 1, "permission": True}]
+
+    over_http(scenario)
+
+
 def test_rate_limits_hold() -> None:
     async def scenario(fake: LocalDiscord, send: Send) -> None:
         guild = fake.guild("Garden")

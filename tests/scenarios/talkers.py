@@ -5,16 +5,24 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from bot.adapters.console.draw import Screen
 from bot.adapters.console.session import Conversation
 from bot.adapters.slack.manifest import manifest
+from bot.adapters.store.engine import open_engine
+from bot.adapters.store.store import SqlStore
+from bot.adapters.store.tables import metadata
 from bot.core import wording
 from bot.core.typed import parse
+from bot.daily import Daily
 from tests.adapters.discord_.running import running as running_discord
 from tests.adapters.slack.running import running as running_slack
-from tests.desks import ASKER, garden_desk
+from tests.databases import fresh
+from tests.desks import ASKER, StoppedClock, garden_desk
 from tests.fakes import local_discord, slack
 
 
@@ -33,16 +41,18 @@ class Talker(Protocol):
 
 
 class InConsole:
-    def __init__(self) -> None:
-        self._talk = Conversation(garden_desk(), ASKER, Screen(file=io.StringIO(), width=200))
+    def __init__(self, daily: Daily) -> None:
+        async def opened() -> Daily:
+            return daily
+
+        self._talk = Conversation(garden_desk(), ASKER, Screen(file=io.StringIO(), width=200), opened)
 
     async def types(self, line: str) -> Read:
         self._talk.console.file = io.StringIO()
-        self._talk.hear(line)
+        await self._talk.hear(line)
         shown = self._talk.console.file.getvalue()
-        at = shown.find(wording.OPENLY)
-        end = next((m.end() for m in re.finditer(r"(Shared|Quoted) by Ada\s*\n", shown)), 0) if at >= 0 else 0
-        return Read(shown[end:], (shown[:end],) if end else ())
+        posted = re.match(rf"── {wording.OPENLY} .*?^─+$", shown, re.DOTALL | re.MULTILINE)
+        return Read(shown[posted.end() :], (posted[0],)) if posted else Read(shown, ())
 
     async def presses(self, label: str) -> Read:
         number = next(n for n, action in enumerate(self._talk.offered, 1) if action.label == label)
@@ -72,7 +82,7 @@ class InSlack:
 class InDiscord:
     def __init__(self, fake: local_discord.LocalDiscord) -> None:
         guild = fake.guild("Garden")
-        self._ada = fake.person("Ada", guild)
+        self._ada = fake.person("Ada", guild, permissions={"manage_channels"})
         self._channel = guild.channel("general")
         self._seen: local_discord.Seen | None = None
 
@@ -94,25 +104,41 @@ class InDiscord:
 
 
 @asynccontextmanager
-async def in_console() -> AsyncIterator[Talker]:
-    yield InConsole()
+async def in_console(daily: Daily) -> AsyncIterator[Talker]:
+    yield InConsole(daily)
 
 
 @asynccontextmanager
-async def in_slack(mode: str) -> AsyncIterator[Talker]:
-    async with slack.LocalSlack(manifest=manifest()) as fake, running_slack(mode, garden_desk(), fake):
+async def in_slack(mode: str, daily: Daily) -> AsyncIterator[Talker]:
+    async with slack.LocalSlack(manifest=manifest()) as fake, running_slack(mode, garden_desk(), fake, daily=daily):
         yield InSlack(fake)
 
 
 @asynccontextmanager
-async def in_discord() -> AsyncIterator[Talker]:
-    async with local_discord.LocalDiscord(rate_limits=False) as fake, running_discord(garden_desk(), fake):
+async def in_discord(daily: Daily) -> AsyncIterator[Talker]:
+    async with (
+        local_discord.LocalDiscord(rate_limits=False) as fake,
+        running_discord(garden_desk(), fake, daily=daily),
+    ):
         yield InDiscord(fake)
 
 
-TALKERS: dict[str, Callable[[], AbstractAsyncContextManager[Talker]]] = {
+@asynccontextmanager
+async def kept(folder: Path) -> AsyncIterator[Daily]:
+    """The daily lesson over a database of its own, at the moment at which the desk's clock stands."""
+    engine = open_engine(fresh("sqlite", folder))
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)  # quicker than the migrations
+    store = SqlStore(engine, "one", timedelta(hours=6), StoppedClock().now)
+    try:
+        yield Daily(garden_desk(), store)
+    finally:
+        await store.close()
+
+
+TALKERS: dict[str, Callable[[Daily], AbstractAsyncContextManager[Talker]]] = {
     "console": in_console,
-    "slack over a socket": lambda: in_slack("socket"),
-    "slack over http": lambda: in_slack("http"),
+    "slack over a socket": partial(in_slack, "socket"),
+    "slack over http": partial(in_slack, "http"),
     "discord": in_discord,
 }

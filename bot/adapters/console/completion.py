@@ -1,7 +1,7 @@
 """What can be typed next: commands, their options, and what the options hold. Draws and answers nothing."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -19,37 +19,64 @@ class Typing(Completer):
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
+    def get_completions(
+        self,
+        document: Document,  # noqa: ARG002
+        complete_event: CompleteEvent,  # noqa: ARG002
+    ) -> Iterable[Completion]:
+        """What a prompt that cannot wait would be told: nothing."""
+        return ()
+
+    async def get_completions_async(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002
+    ) -> AsyncGenerator[Completion, None]:
         """Completions of the text before the cursor, best first."""
         text = document.text_before_cursor.lstrip()
         _, link, name = text.rpartition("[[")
         if link and "]]" not in name:
-            return self._values(Value.QUERY, name, from_link=True)
-        if not text.startswith("/"):
-            return self._values(Value.QUERY, text) if len(text) > 1 else ()
+            found = self._values(Value.QUERY, name, from_link=True)
+        elif not text.startswith("/"):
+            found = self._values(Value.QUERY, text if len(text) > 1 else None)
+        else:
+            found = self._words(text)
+        async for completion in found:
+            yield completion
+
+    async def _words(self, text: str) -> AsyncGenerator[Completion, None]:
+        """What may follow in a command."""
         name, blank, rest = text[1:].partition(" ")
         named = {self.desk.prefix + command.name: command for command in COMMANDS}
-        if not blank:
-            return _commands(named.values(), name, self.desk.prefix)
         command = named.get(name.lower())
+        if not blank:
+            for completion in _commands(named.values(), name, self.desk.prefix):
+                yield completion
+            return
         if command and command.commands:
             inner, blank, after = rest.partition(" ")
             if not blank:
-                return _commands(command.commands, inner)
+                for completion in _commands(command.commands, inner):
+                    yield completion
+                return
             command, rest = next((sub for sub in command.commands if sub.name == inner), None), after
-        return self._options(command, rest) if command else ()
+        if command:
+            async for completion in self._options(command, rest):
+                yield completion
 
-    def _options(self, command: Command, rest: str) -> Iterator[Completion]:
+    async def _options(self, command: Command, rest: str) -> AsyncGenerator[Completion, None]:
         typed = _OPTION.search(rest)
         options = {option.name: option for option in command.options}
         if typed and typed[1].lower() in options:
             value = typed[3] if typed[2] else typed[4]
-            yield from self._values(options[typed[1].lower()].value, value, quoted=bool(typed[2]))
+            async for completion in self._values(options[typed[1].lower()].value, value, quoted=bool(typed[2])):
+                yield completion
             return
         word = rest.rpartition(" ")[2]
         first = command.options[0] if command.options else None
         if first and first.value is Value.QUERY and rest.strip() and not any(f"{name}:" in rest for name in options):
-            yield from self._values(Value.QUERY, rest)
+            async for completion in self._values(Value.QUERY, rest):
+                yield completion
         for option in command.options:
             if (
                 option.value is not Value.QUERY
@@ -58,14 +85,14 @@ class Typing(Completer):
             ):
                 yield Completion(f"{option.name}:", -len(word), display_meta=option.description)
 
-    def _values(
-        self, value: Value, text: str, *, quoted: bool = False, from_link: bool = False
-    ) -> Iterator[Completion]:
-        for suggestion in self.desk.suggest(value, text):
+    async def _values(
+        self, value: Value, text: str | None, *, quoted: bool = False, from_link: bool = False
+    ) -> AsyncGenerator[Completion, None]:
+        for suggestion in await self.desk.suggest(value, text) if text is not None else ():
             filled = suggestion.value.removeprefix("[[") if from_link else suggestion.value
             filled = f'"{filled}"' if " " in filled and not quoted and value is not Value.QUERY else filled
             meta = suggestion.label if suggestion.label != filled else ""
-            yield Completion(filled, -len(text), display_meta=plain(meta))
+            yield Completion(filled, -len(text or ""), display_meta=plain(meta))
 
 
 def _commands(known: Iterable[Command], word: str, prefix: str = "") -> Iterator[Completion]:

@@ -45,10 +45,13 @@ def numbered(card: Card) -> list[Action]:
     return [*(choice.action for choice in card.choices), *card.actions]
 
 
-def print_card(card: Card, console: Console | None = None, *, numbers: bool = False) -> None:
-    """Draw a card. `numbers` are given to what can be chosen; without them its buttons are left out."""
+def print_card(card: Card, console: Console | None = None, *, numbers: bool = False, after: int = 0) -> None:
+    """Draw a card. `numbers` are given to what can be chosen, those that follow `after`; without them its buttons are
+    left out.
+    """
     console = console or Screen()
-    _print(drawn(legible_card(card, console.encoding), min(console.width, WIDEST), console.encoding, numbers), console)
+    width, encoding = min(console.width, WIDEST), console.encoding
+    _print(drawn(legible_card(card, encoding), width, encoding, after if numbers else None), console)
 
 
 def print_post(post: Card, console: Console, heading: str) -> None:
@@ -70,19 +73,19 @@ def print_echo(line: str, console: Console) -> None:
     )
 
 
-def drawn(card: Card, width: int, encoding: str, numbers: bool) -> Lines:
-    """The lines of a card whose strings are legible already."""
+def drawn(card: Card, width: int, encoding: str, after: int | None) -> Lines:
+    """The lines of a card whose strings are legible already; without a number to count `after`, it has none."""
     colour = COLOURS[card.accent]
     sign = legible(_SIGNS.get(card.accent, ""), encoding)
     inset = 2 if sign and width >= NARROW else 0
-    lines = _spaced(_blocks(card, width - inset, colour, legible("│ ", encoding), numbers))
+    lines = _spaced(_blocks(card, width - inset, colour, legible("│ ", encoding), after))
     if not inset:
         return lines
     first = "" if card.quoted and not card.title else sign
     return [Text.assemble((f"{'' if at else first:2}", f"bold {colour}"), line) for at, line in enumerate(lines)]
 
 
-def _blocks(card: Card, width: int, colour: str, bar: str, numbers: bool) -> Iterator[Lines]:
+def _blocks(card: Card, width: int, colour: str, bar: str, after: int | None) -> Iterator[Lines]:
     """The parts of a card, from the top down; between two of them one line is left free."""
     title = _wrapped(card.title, width, f"bold {colour}")
     paragraphs = [
@@ -94,9 +97,9 @@ def _blocks(card: Card, width: int, colour: str, bar: str, numbers: bool) -> Ite
     yield from paragraphs[1:]
     yield from _fields(card.fields, width)
     yield _wrapped(card.footer, width, "dim")
-    yield _choices(card.choices, width, colour, numbers)
-    if numbers:
-        yield _buttons(card, width, colour)
+    yield _choices(card.choices, width, colour, after)
+    if after is not None:
+        yield _buttons(card, width, colour, after)
 
 
 def _fields(fields: Sequence[Field], width: int) -> Iterator[Lines]:
@@ -112,8 +115,8 @@ def _fields(fields: Sequence[Field], width: int) -> Iterator[Lines]:
         yield _wrapped(field.name, width, "bold") + _wrapped(field.value, width, first="  ", rest="  ")
 
 
-def _choices(choices: Sequence[Choice], width: int, colour: str, numbers: bool) -> Lines:
-    marks = [f"[{number}] " if numbers else "- " for number in range(1, len(choices) + 1)]
+def _choices(choices: Sequence[Choice], width: int, colour: str, after: int | None) -> Lines:
+    marks = ["- " if after is None else f"[{after + at}] " for at in range(1, len(choices) + 1)]
     room = max((len(mark) for mark in marks), default=0)
     lines: Lines = []
     for mark, choice in zip(marks, choices, strict=True):
@@ -130,10 +133,10 @@ def _choices(choices: Sequence[Choice], width: int, colour: str, numbers: bool) 
     return lines
 
 
-def _buttons(card: Card, width: int, colour: str) -> Lines:
+def _buttons(card: Card, width: int, colour: str, after: int) -> Lines:
     """`[4] Share   [5] More like this`, broken between buttons where a line is full."""
     lines: Lines = []
-    for number, action in enumerate(card.actions, len(card.choices) + 1):
+    for number, action in enumerate(card.actions, after + len(card.choices) + 1):
         mark = f"[{number}] "
         button = _wrapped(action.label, width, first=mark, rest=" " * len(mark), mark=colour) or [Text(mark, colour)]
         if lines and len(button) == 1 and cell_len(lines[-1].plain) + 3 + cell_len(button[0].plain) <= width:

@@ -16,7 +16,9 @@ from bot.core.summary import Kind
 Payload = dict[str, Any]
 
 _SLASH, _MESSAGE = 1, 3  # types of commands
-_SUBCOMMAND, _STRING = 1, 3  # types of options
+_SUBCOMMAND, _STRING, _CHANNEL = 1, 3, 7  # types of options
+# Where a lesson can be posted: text, announcement, their threads, private ones, forum, media.
+_PLACES = [0, 5, 10, 11, 12, 15, 16]
 # Installed on a server and by a user for themselves; used there, in the bot's own DM and in those of others.
 _EVERYWHERE = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 _MANAGERS = str(Permissions(manage_channels=True).value)
@@ -45,16 +47,23 @@ def _for_managers(command: Command) -> bool:
 
 
 def _subcommand(command: Command) -> Payload:
-    options = [_option(option) for option in command.options]
+    options = [_option(option) for option in (*command.options, *command.discord)]
     return {"type": _SUBCOMMAND, "name": command.name, "description": command.description, "options": options}
 
 
 def _option(option: Option) -> Payload:
-    """Kinds are few and are all shown; everything else is completed while somebody types."""
-    kinds = [{"name": wording.KINDS[kind].capitalize(), "value": kind.value} for kind in Kind]
-    values: Payload = {"choices": kinds} if option.value is Value.KIND else {"autocomplete": True}
+    """What is of few kinds is all shown; everything else is completed while somebody types."""
     said = {"name": option.name, "description": option.description, "required": option.required}
-    return {"type": _STRING, **said, **values}
+    if option.value is Value.CHANNEL:
+        return {"type": _CHANNEL, **said, "channel_types": _PLACES}
+    few = _CHOICES.get(option.value)
+    return {"type": _STRING, **said, **({"choices": few} if few else {"autocomplete": True})}
+
+
+_CHOICES = {
+    Value.KIND: [{"name": wording.KINDS[kind].capitalize(), "value": kind.value} for kind in Kind],
+    Value.FORUM: [{"name": said, "value": way} for way, said in wording.FORUMS.items()],
+}
 
 
 def same(declared: Sequence[Payload], registered: Sequence[Mapping[str, Any]]) -> bool:
@@ -99,5 +108,6 @@ def typing(data: Mapping[str, Any], prefix: str) -> tuple[Value, str]:
         path.append(options[0]["name"])
         options = options[0].get("options", ())
     focused = next(option for option in options if option.get("focused"))
-    known = {option.name: option.value for option in find(tuple(path)).options}
+    command = find(tuple(path))
+    known = {option.name: option.value for option in (*command.options, *command.discord)}
     return known[focused["name"]], str(focused["value"])

@@ -18,13 +18,12 @@ import discord
 import structlog
 from discord.app_commands import Choice
 
-from bot.adapters.discord import commands, faults, layout
+from bot.adapters.discord import commands, faults, layout, managing
 from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.core import cards, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import Invocation
-from bot.core.daily import Place
-from bot.daily import Daily, Manager
+from bot.daily import Daily
 from bot.desk import Asker, Desk
 
 log = structlog.get_logger(__name__)
@@ -73,8 +72,8 @@ class Interactions:
                 pass
 
     def _asker(self, spot: Spot) -> Asker:
-        """Discord tells nobody's time zone, so it is the configured one."""
-        return Asker(spot.name, self._desk.settings.daily.timezone)
+        """Discord tells nobody's time zone."""
+        return Asker(spot.name, "")
 
     # ---- commands
 
@@ -91,32 +90,13 @@ class Interactions:
         if invocation.path[0] in _SLOW:
             await spot.defer()
         if invocation.path[0] == "daily" and self._daily:
-            await self._manage(spot, invocation, self._daily)
+            await managing.manage(spot, invocation, self._asker(spot), self._daily)
             return
-        reply = self._desk.answer(invocation, self._asker(spot))
+        reply = await self._desk.answer(invocation, self._asker(spot))
         if reply.post:
             await self._told(spot, reply.card, await spot.post(reply.post))
         else:
             await spot.answer(reply.card)
-
-    async def _manage(self, spot: Spot, invocation: Invocation, daily: Daily) -> None:
-        """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
-        interaction = spot.interaction
-        place = Place("discord", str(interaction.guild_id or "@me"), str(interaction.channel_id))
-        manager = Manager(str(interaction.user.id), spot.manages)
-        answer = await daily.answer(invocation, self._asker(spot), place, manager)
-        if answer.post:
-            try:
-                await spot.announce(answer.post)
-            except discord.HTTPException as error:
-                if answer.proof:
-                    raise
-                log.warning("discord_announcement_unsent", error=faults.code(error), channel=place.channel)
-        if answer.change:
-            await daily.keep(answer.change)
-            await spot.confirm(answer.card)
-        else:
-            await spot.answer(answer.card)
 
     async def _complete(self, interaction: Interaction) -> None:
         data: Any = interaction.data
@@ -125,7 +105,7 @@ class Interactions:
         except (KeyError, StopIteration):
             await interaction.response.autocomplete([])
             return
-        found = self._desk.suggest(value, text, _CHOICES)
+        found = await self._desk.suggest(value, text, _CHOICES)
         fitting = [one for one in found if one.value and len(one.value) <= _CHOICE]
         choices = [Choice(name=_choice(one.label or one.value), value=one.value) for one in fitting]
         try:
@@ -208,7 +188,7 @@ class Interactions:
         """The entries that fit a message, privately, and a search for another one."""
         target = str(data["target_id"])
         message = data.get("resolved", {}).get("messages", {}).get(target, {})
-        hits = self._desk.match(read("\n".join(_said(message))), 3)
+        hits = await self._desk.match(read("\n".join(_said(message))), 3)
         card = cards.which_quote(self._desk.library, [hit.entry for hit in hits])
         if not self._desk.fits(hits):
             card = cards.note(wording.NOTHING_FITS)
@@ -238,9 +218,9 @@ class Interactions:
         if not found or not typed.get("query", "").strip():
             await spot.answer(Card(body=(wording.TO_LOOK_UP if found else wording.ONE_MOMENT, *kept)))
             return
-        reply = self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
+        reply = await self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
         if reply.post:
-            entry = self._desk.library.named(typed["query"]) or self._desk.find(typed["query"], 1)[0].entry
+            entry = self._desk.library.named(typed["query"]) or (await self._desk.find(typed["query"], 1))[0].entry
             await self._post(spot, Action("", Verb.QUOTE, (entry.key, found["message"])), note)
             return
         await self._offer(spot, replace(reply.card, body=(*reply.card.body, *kept)), found["message"])
@@ -256,10 +236,9 @@ class Interactions:
             return
         query = read(message.content)
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            asker = Asker("", self._desk.settings.daily.timezone)
-            card = self._desk.answer(Invocation(("commonplace", "help"), {}), asker).card
+            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
         else:
-            card = self._desk.look_up(query)
+            card = await self._desk.look_up(query)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await _reply(message, card.without(Verb.SHARE))

@@ -3,25 +3,28 @@
 import aiohttp
 import discord
 
-from bot.adapters.discord import faults, layout
+from bot.adapters.discord import faults, forum, layout
 from bot.core.card import Card
 from bot.core.daily import Place
 from bot.ports import RefusedError, ThrottledError, UnsureError
 
-# What only somebody at the channel can mend.
-_LASTING = faults.UNREACHED | faults.GONE | {50083, 50007}
-
 
 class DiscordMessenger:
-    """The Messenger port over a connected client. A thread is a channel of its own."""
+    """The Messenger port over a connected client. A thread is a channel of its own, a post of a forum is a thread."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
     async def post(self, place: Place, card: Card, nonce: str) -> str:
-        """Post a lesson. Discord gives the same message again for the same nonce, for a few minutes."""
-        channel = self._client.get_partial_messageable(int(place.channel))
+        """Post a lesson. Discord gives the same message again for the same nonce, for a few minutes.
+
+        Where it opens a post of a forum, whose name is the card's title, there is no nonce; thread and message have one
+        id.
+        """
         try:
+            if place.opens:
+                return str(await forum.open_post(self._client, int(place.channel), card))
+            channel = self._client.get_partial_messageable(int(place.thread or place.channel))
             sent = await channel.send(view=layout.view(card), nonce=nonce, allowed_mentions=layout.NOBODY)
         except discord.RateLimited as error:
             raise ThrottledError(error.retry_after) from error
@@ -46,4 +49,4 @@ def _meant(error: discord.HTTPException) -> Exception:
     if error.status >= 500:
         return UnsureError(f"HTTP {error.status}")
     sentence = faults.sentence(error)
-    return RefusedError(sentence) if error.code in _LASTING else ConnectionError(sentence)
+    return RefusedError(sentence) if error.code in faults.LASTING else ConnectionError(sentence)

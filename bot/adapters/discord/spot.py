@@ -39,11 +39,6 @@ class Spot:
         return bool(message and (message.flags.ephemeral or context.dm_channel))
 
     @property
-    def manages(self) -> bool:
-        """Whether that person may change what this channel is sent: with Manage Channels, or in their own chat."""
-        return self.interaction.permissions.manage_channels or self.interaction.context.dm_channel
-
-    @property
     def member(self) -> bool:
         """Whether the bot is in the place itself, and was not merely brought along by a user who installed it."""
         return self.interaction.is_guild_integration() or self.interaction.context.dm_channel
@@ -104,10 +99,6 @@ class Spot:
                     raise
                 log.info("discord_posts_as_answer", error=faults.code(error), channel=channel)
         return Post(instead=card, reply_to=reply_to)
-
-    async def announce(self, card: Card) -> None:
-        """Post openly as a member of the channel. Raises discord.HTTPException where the bot is none, or may not."""
-        await self._send(self.interaction.channel_id or 0, card, None)
 
     async def _send(self, channel: int, card: Card, reply_to: int | None) -> tuple[str, ...]:
         where = self.interaction.client.get_partial_messageable(channel, guild_id=self.interaction.guild_id)

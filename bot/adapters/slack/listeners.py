@@ -80,7 +80,7 @@ class Listeners:
             self._later(body, context, lambda spot: self._slowly(spot, line), channel=body["channel_id"])
             return
         asker = self._people.stranger(body.get("user_name", "")).asker
-        reply = self._desk.typed(line, asker)
+        reply = await self._desk.typed(line, asker)
         await ack(response_type="ephemeral", **blocks.message(reply.card))
 
     async def _slowly(self, spot: Spot, line: str) -> None:
@@ -94,7 +94,7 @@ class Listeners:
         if invocation.path[0] == "daily" and self._daily:
             await self._manage(spot, invocation, person, self._daily)
             return
-        reply = self._desk.answer(invocation, person.asker)
+        reply = await self._desk.answer(invocation, person.asker)
         if reply.post:
             await self._confirm(spot, cards.undoable(reply.card, await spot.post(reply.post)))
         else:
@@ -214,7 +214,7 @@ class Listeners:
             await spot.client.views_open(trigger_id=spot.trigger, view=shown)
 
     async def _options(self, ack: AsyncAck, body: Body) -> None:
-        found = self._desk.suggest(Value.QUERY, body.get("value", ""))
+        found = await self._desk.suggest(Value.QUERY, body.get("value", ""))
         entries = [entry for one in found if (entry := self._desk.library.named(one.value))]
         await ack(options=views.options(entries, self._desk.library))
 
@@ -226,7 +226,7 @@ class Listeners:
         where = views.Quoting(
             body["channel"]["id"], message.get("thread_ts") or body["message_ts"], body.get("response_url", "")
         )
-        hits = self._desk.match(read(said(message)), 3)
+        hits = await self._desk.match(read(said(message)), 3)
         view = views.quoting(where, hits, self._desk.library, fits=self._desk.fits(hits))
         self._later(body, context, lambda spot: spot.open(view), channel=where.channel, thread=where.thread)
 
@@ -315,9 +315,9 @@ class Listeners:
             return  # Slack sent it again, to another process
         asker = self._people.stranger("").asker
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            card = self._desk.answer(Invocation(("commonplace", "help"), {}), asker).card
+            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), asker)).card
         else:
-            card = self._desk.look_up(query)
+            card = await self._desk.look_up(query)
         message = blocks.message(card.without(Verb.SHARE))
         await spot.client.chat_postMessage(
             channel=spot.channel, thread_ts=spot.thread or None, **message, **blocks.QUIET

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.adapters.store import default_file
 from bot.core.errors import Problem, StoreError
 
 READING = {"commonplace_reading": True}  # execution options of a transaction that writes nothing
@@ -19,8 +19,7 @@ _COPIED_AFTER = 4000  # pages (16 MB) of its log; copying them into the file wai
 def open_engine(url: str) -> AsyncEngine:
     """The engine of a database; "" is commonplace.db in the user's data folder. Raises StoreError for a bad address."""
     if not url:
-        folder = user_data_path("commonplace-bot", appauthor=False, ensure_exists=True)
-        url = f"sqlite+aiosqlite:///{folder / 'commonplace.db'}"
+        url = f"sqlite+aiosqlite:///{default_file()}"
     try:
         parsed = make_url(url)
         engine = create_async_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))

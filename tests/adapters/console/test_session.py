@@ -84,7 +84,7 @@ def process(place: Path, *words: str, given: bytes, out: int, **environment: str
 
 def test_over_a_pipe_each_line_stands_above_its_answer_and_nothing_is_asked() -> None:
     talk = conversation()
-    listen(talk, ["[[clay]]\n", "  \n", "2\n", "/quit\n", "/lesson\n"])
+    asyncio.run(listen(talk, ["[[clay]]\n", "  \n", "2\n", "/quit\n", "/lesson\n"]))
     lines = said(talk).splitlines()
     assert [line for line in lines if line.startswith(">")] == ["> [[clay]]", "> 2"]
     assert lines[1].endswith("Clay holds water")
@@ -93,15 +93,15 @@ def test_over_a_pipe_each_line_stands_above_its_answer_and_nothing_is_asked() ->
 
 def test_a_number_is_a_look_up_where_nothing_is_numbered_and_where_it_is_no_number_of_a_button() -> None:
     talk = conversation()
-    listen(talk, ["1\n"])
+    asyncio.run(listen(talk, ["1\n"]))
     assert "Nothing fits “1”." in said(talk)
-    listen(talk, ["[[clay]]\n", "2026\n"])
+    asyncio.run(listen(talk, ["[[clay]]\n", "2026\n"]))
     assert "Nothing fits “2026”." in said(talk)
 
 
 def test_after_a_post_the_numbers_belong_to_the_private_answer() -> None:
     talk = conversation()
-    listen(talk, ["/quote clay\n"])
+    asyncio.run(listen(talk, ["/quote clay\n"]))
     post, _, private = said(talk).rpartition("─\n")
     assert "Quoted by Ada" in post
     assert "[1]" not in post
@@ -110,7 +110,7 @@ def test_after_a_post_the_numbers_belong_to_the_private_answer() -> None:
 
 def test_a_wrong_number_leaves_the_buttons_as_they_were() -> None:
     talk = conversation()
-    listen(talk, ["[[clay]]\n", "9\n", "1\n"])
+    asyncio.run(listen(talk, ["[[clay]]\n", "9\n", "1\n"]))
     assert "Shared by Ada" in said(talk)
 
 

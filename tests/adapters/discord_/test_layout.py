@@ -64,28 +64,28 @@ def almanac() -> Library:
 def golden_cards() -> dict[str, Card]:
     desk, year = garden_desk(), almanac()
     long = Library([parse(LONG, "long").summary])
-    quoted = desk.typed("/quote worm-compost", ASKER)
+    quoted = asyncio.run(desk.typed("/quote worm-compost", ASKER))
     assert quoted.post is not None
     return {
-        "found": desk.typed("/lookup compost for the beds", ASKER).card,
+        "found": asyncio.run(desk.typed("/lookup compost for the beds", ASKER)).card,
         "results": cards.results(garden(), garden().entries[2:10], 4, "worm compost"),
         "long": cards.entry(long, long.entries[0]),
         "hostile": HOSTILE,
-        "nothing": desk.typed("/lookup zeppelin", ASKER).card,
+        "nothing": asyncio.run(desk.typed("/lookup zeppelin", ASKER)).card,
         "entry": desk.open(garden().entries[2]),
         "quoted": quoted.card,
         "quote-posted": quoted.post,
         "favourite": cards.posted(garden(), garden().entries[1], "Shared by Ada"),
         "which-quote": cards.which_quote(garden(), garden().entries[2:5]),
-        "lesson": desk.typed("/lesson topic:spring", ASKER).card,
-        "summary": desk.typed("/summary", ASKER).card,
+        "lesson": asyncio.run(desk.typed("/lesson topic:spring", ASKER)).card,
+        "summary": asyncio.run(desk.typed("/summary", ASKER)).card,
         "summary-year": cards.summary(year.summaries["year"]),
         "topic": cards.topic(garden(), garden().topics["garden/soil"], 0),
         "topic-year": cards.topic(year, year.topics["year/december"], 0),
-        "preview": desk.typed("/daily preview 9:30", ASKER).card,
-        "help": desk.typed("/commonplace help", ASKER).card,
+        "preview": asyncio.run(desk.typed("/daily preview 9:30", ASKER)).card,
+        "help": asyncio.run(desk.typed("/commonplace help", ASKER)).card,
         "about": cards.about(garden(), "1.0"),
-        "warning": desk.typed("/lookup x kind:leson", ASKER).card,
+        "warning": asyncio.run(desk.typed("/lookup x kind:leson", ASKER)).card,
         "greet": desk.greet(ASKER),
     }
 

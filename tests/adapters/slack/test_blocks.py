@@ -1,5 +1,6 @@
 """What Slack gets to see: cards as golden files, and any card within every limit, unable to ping, link or format."""
 
+import asyncio
 import json
 import os
 import re
@@ -39,18 +40,18 @@ def real_cards() -> dict[str, Card]:
     posted = desk.act(Action("", Verb.QUOTE, (quote.key,)), ASKER)
     assert posted.post
     return {
-        "lookup": desk.look_up("soil"),
+        "lookup": asyncio.run(desk.look_up("soil")),
         "entry": desk.open(mulch),
         "posted": posted.post,
         "confirmed": posted.card,
         "which": cards.which_quote(library, [mulch, quote]),
-        "lesson": desk.typed("/lesson", ASKER).card,
-        "summary": desk.typed("/summary", ASKER).card,
+        "lesson": asyncio.run(desk.typed("/lesson", ASKER)).card,
+        "summary": asyncio.run(desk.typed("/summary", ASKER)).card,
         "topic": desk.act(Action("", Verb.TOPIC, ("garden/soil", "0")), ASKER).card,
-        "preview": desk.typed("/daily preview", ASKER).card,
-        "help": desk.typed("/commonplace help", ASKER).card,
-        "warning": desk.typed("/lookup soil kind:leson", ASKER).card,
-        "nothing": desk.typed("/lookup quantum xylophone", ASKER).card,
+        "preview": asyncio.run(desk.typed("/daily preview", ASKER)).card,
+        "help": asyncio.run(desk.typed("/commonplace help", ASKER)).card,
+        "warning": asyncio.run(desk.typed("/lookup soil kind:leson", ASKER)).card,
+        "nothing": asyncio.run(desk.typed("/lookup quantum xylophone", ASKER)).card,
         "greet": desk.greet(ASKER),
     }
 

@@ -9,7 +9,8 @@ from tests.fakes.local_discord.limits import in_choices
 from tests.fakes.local_discord.problems import Json, Problem, length, not_among, number
 
 CHAT, USER, MESSAGE = 1, 2, 3
-SUB, GROUP, STRING, INTEGER, BOOLEAN, NUMBER = 1, 2, 3, 4, 5, 10
+SUB, GROUP, STRING, INTEGER, BOOLEAN, CHANNEL, NUMBER = 1, 2, 3, 4, 5, 7, 10
+CHANNEL_TYPES = (0, 2, 4, 5, 10, 11, 12, 13, 15, 16)
 MOST = {CHAT: 100, USER: 15, MESSAGE: 15}
 IN_ALL = 8000
 LOCALES = set(
@@ -130,6 +131,9 @@ def _value(option: Json, *path: str | int) -> Iterator[Problem]:
     if choices and option.get("autocomplete"):
         message = "Autocomplete cannot be combined with choices"
         yield Problem((*path, "autocomplete"), "APPLICATION_COMMAND_OPTION_AUTOCOMPLETE_CHOICES", message)
+    for at, each in enumerate(option.get("channel_types") or []):
+        if kind != CHANNEL or each not in CHANNEL_TYPES:
+            yield not_among(CHANNEL_TYPES if kind == CHANNEL else (), *path, "channel_types", at)
     names = [each.get("name") for each in choices or []]
     if len(set(names)) < len(names):
         message = "Choice names must be unique"

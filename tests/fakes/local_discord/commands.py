@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from tests.fakes.local_discord import wire
 from tests.fakes.local_discord.call import NOTHING, Call, Method, Reply, guild_of
 from tests.fakes.local_discord.command_limits import CHAT, MOST, in_command
-from tests.fakes.local_discord.guilds import Channel, User
+from tests.fakes.local_discord.guilds import FORUMS, Channel, User
 from tests.fakes.local_discord.problems import Json, Problem
 from tests.fakes.local_discord.state import Refused, invalid
 
 IN_GUILD, IN_BOT_DM, ELSEWHERE = 0, 1, 2
 FOR_GUILDS, FOR_USERS = 0, 1
+ROLE, USER, CHANNEL = 1, 2, 3  # whom a guild's own permissions of a command are for
 KEPT = tuple(
     "name description options default_member_permissions contexts integration_types nsfw dm_permission "
     "name_localizations description_localizations".split()
@@ -40,6 +41,8 @@ class Spot:
 
 def offered(person: User, channel: Channel) -> list[Json]:
     """The commands that somebody can choose from in a channel; a guild's own go before global ones of that name."""
+    if channel.type in FORUMS:
+        return []  # only its posts have a line to type in
     state, spot = channel.state, Spot.of(person, channel)
     own = state.commands.get(channel.guild.id, []) if channel.guild and channel.guild.bot else []
     names = {(each["type"], each["name"]) for each in own}
@@ -60,11 +63,26 @@ def _permitted(person: User, channel: Channel, commands: list[Json]) -> list[Jso
     may = int(wire.member(person, channel.guild)["permissions"])
     if may & (1 << wire.BITS["administrator"]) or person is channel.guild.owner:
         return commands
-    return [each for each in commands if _may(each, may)]
+    return [each for each in commands if _may(each, may, person, channel)]
 
 
-def _may(command: Json, may: int) -> bool:
+def _may(command: Json, may: int, person: User, channel: Channel) -> bool:
+    """The guild's own permissions of the command, else of the app, rule over what the command itself needs."""
+    guild = channel.guild
+    assert guild is not None
+    own = guild.overrides.get(int(command["id"])) or guild.overrides.get(channel.state.application) or []
+    said = {(each["type"], int(each["id"])): each["permission"] for each in own}
+    places = [each.id for each in (channel, channel.parent) if each is not None]
+    here = [said[CHANNEL, each] for each in (*places, guild.id - 1) if (CHANNEL, each) in said]
+    roles = [said[ROLE, each] for each in person.roles.get(guild.id, ()) if (ROLE, each) in said]
+    for found in ([said[USER, person.id]] if (USER, person.id) in said else [], roles, [said.get((ROLE, guild.id))]):
+        if found and found != [None]:
+            return any(found) and all(here[:1])
     needs = command["default_member_permissions"]
+    return all(here[:1]) and _has(needs, may)
+
+
+def _has(needs: str | None, may: int) -> bool:
     return needs is None or (int(needs) != 0 and may & int(needs) == int(needs))
 
 
@@ -179,6 +197,16 @@ def _delete(call: Call) -> Reply:
     return NOTHING
 
 
+def _permissions(call: Call) -> Reply:
+    """What the guild itself set for a command, or for the app where its id stands in the command's place."""
+    guild = guild_of(call)
+    found = guild.overrides.get(call.number("command"))
+    if not found:
+        raise Refused(404, 10066, "Unknown application command permissions")
+    about = {"id": call.ids["command"], "application_id": str(call.state.application), "guild_id": str(guild.id)}
+    return Reply(about | {"permissions": found})
+
+
 def _methods() -> Iterator[tuple[tuple[str, str], Method]]:
     for base in ("/applications/{app}/commands", "/applications/{app}/guilds/{guild}/commands"):
         yield ("GET", base), _list
@@ -187,6 +215,7 @@ def _methods() -> Iterator[tuple[tuple[str, str], Method]]:
         yield ("GET", f"{base}/{{command}}"), _get
         yield ("PATCH", f"{base}/{{command}}"), _edit
         yield ("DELETE", f"{base}/{{command}}"), _delete
+    yield ("GET", "/applications/{app}/guilds/{guild}/commands/{command}/permissions"), _permissions
 
 
 METHODS: dict[tuple[str, str], Method] = dict(_methods())

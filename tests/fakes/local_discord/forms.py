@@ -70,6 +70,9 @@ def _value(option: Json, given: Any) -> Any:
     kinds: dict[int, type | tuple[type, ...]] = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
     wanted = kinds.get(kind)
     if wanted is None:
+        allowed = option.get("channel_types")
+        if kind == SOMEWHERE and allowed and given.type not in allowed:
+            raise Impossible(f"{name}: {given!r} is of a kind that is not offered")
         return str(given.id)
     if not isinstance(given, wanted) or (isinstance(given, bool) and kind != BOOLEAN):
         raise Impossible(f"{name}: {given!r} is of the wrong type")

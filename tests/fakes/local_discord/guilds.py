@@ -9,14 +9,18 @@ from tests.fakes.local_discord.limits import EPHEMERAL, LOADING, embed_texts
 from tests.fakes.local_discord.problems import Json
 from tests.fakes.local_discord.state import MESSAGE_CONTENT, State
 
-TEXT_CHANNEL, DM, VOICE, GROUP_DM, THREAD, FORUM = 0, 1, 2, 3, 11, 15
+TEXT_CHANNEL, DM, VOICE, GROUP_DM, CATEGORY, THREAD, FORUM, MEDIA = 0, 1, 2, 3, 4, 11, 15, 16
+FORUMS = (FORUM, MEDIA)
 THREADS = (THREAD,)
 BOT_PERMISSIONS = frozenset({"view_channel", "send_messages", "send_messages_in_threads", "read_message_history"})
 
 
 @dataclass(eq=False)
 class User:
-    """Somebody, or the bot. `installed`: has the app as a user; `dms`: takes direct messages from it."""
+    """Somebody, or the bot. `installed`: has the app as a user; `dms`: takes direct messages from it.
+
+    `permissions` and `roles` are those in each guild.
+    """
 
     id: int
     name: str
@@ -25,6 +29,7 @@ class User:
     installed: bool = False
     dms: bool = True
     permissions: dict[int, set[str]] = field(default_factory=dict)
+    roles: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def mention(self) -> str:
@@ -106,7 +111,11 @@ class Message:
 
 @dataclass(eq=False, repr=False)
 class Channel:
-    """A place to talk. `permissions` are the bot's there; a thread shares those of the channel that it is in."""
+    """A place to talk. `permissions` are the bot's there; a thread shares those of the channel that it is in.
+
+    `people` says what somebody may do there, by their id, where that is not what they may in the whole guild. `tags` of
+    a forum are `{"id", "name", "moderated"}`.
+    """
 
     state: State
     id: int
@@ -119,6 +128,10 @@ class Channel:
     archived: bool = False
     locked: bool = False
     deleted: bool = False
+    people: dict[int, set[str]] = field(default_factory=dict)
+    tags: list[Json] = field(default_factory=list)
+    requires_tag: bool = False
+    applied: list[str] = field(default_factory=list)
     everything: list[Message] = field(default_factory=list)
 
     def __repr__(self) -> str:
@@ -157,7 +170,10 @@ class Channel:
 
 @dataclass(eq=False, repr=False)
 class Guild:
-    """A server. `bot` says whether the bot is a member, `external_apps` whether others' apps may speak to everybody."""
+    """A server. `bot` says whether the bot is a member, `external_apps` whether others' apps may speak to everybody.
+
+    `overrides` are its own permissions of commands, by the id of the command or of the app.
+    """
 
     state: State
     id: int
@@ -168,14 +184,31 @@ class Guild:
     external_apps: bool = True
     members: list[User] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
+    overrides: dict[int, list[Json]] = field(default_factory=dict)
+
+    def override(self, which: int, *, allow: Iterable[int] = (), deny: Iterable[int] = (), kind: int = 1) -> None:
+        """Allow and deny a command, or the app's commands, to ids of a kind: role (1), user (2), channel (3)."""
+        known = self.overrides.setdefault(which, [])
+        for ids, permission in ((allow, True), (deny, False)):
+            known += [{"id": str(one), "type": kind, "permission": permission} for one in ids]
 
     def channel(self, name: str, permissions: Iterable[str] = BOT_PERMISSIONS) -> Channel:
         """A text channel, with what the bot may do in it."""
         return self._new(name, TEXT_CHANNEL, permissions)
 
-    def forum(self, name: str, permissions: Iterable[str] = BOT_PERMISSIONS) -> Channel:
-        """A forum channel; its posts are its threads."""
-        return self._new(name, FORUM, permissions)
+    def forum(
+        self, name: str, permissions: Iterable[str] = BOT_PERMISSIONS, *, tags: Iterable[str] = (), media: bool = False
+    ) -> Channel:
+        """A forum or media channel; its posts are its threads. A tag that begins with `!` is for moderators alone."""
+        made = self._new(name, MEDIA if media else FORUM, permissions)
+        for each in tags:
+            tag = {"id": str(self.state.new_id()), "name": each.lstrip("!"), "moderated": each.startswith("!")}
+            made.tags.append(tag | {"emoji_id": None, "emoji_name": None})
+        return made
+
+    def category(self, name: str) -> Channel:
+        """A heading over channels, in which nobody can write."""
+        return self._new(name, CATEGORY, BOT_PERMISSIONS)
 
     def voice(self, name: str, permissions: Iterable[str] = BOT_PERMISSIONS) -> Channel:
         """A voice channel, for its chat."""

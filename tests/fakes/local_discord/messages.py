@@ -8,10 +8,10 @@ from typing import Any
 from tests.fakes.local_discord import wire
 from tests.fakes.local_discord.call import NOTHING, Call, Method, Reply, channel_of, needed
 from tests.fakes.local_discord.components import walk
-from tests.fakes.local_discord.guilds import DM, FORUM, THREAD, Channel, Message, User
+from tests.fakes.local_discord.guilds import CATEGORY, DM, FORUMS, THREAD, Channel, Message, User
 from tests.fakes.local_discord.limits import LOADING, V2, in_message
 from tests.fakes.local_discord.pings import SOMEBODY, pings, spoken
-from tests.fakes.local_discord.problems import Json, Problem
+from tests.fakes.local_discord.problems import Json, Problem, length, not_among
 from tests.fakes.local_discord.state import Refused, State, invalid
 
 GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
@@ -102,13 +102,17 @@ def _all(message: Message) -> Iterator[Any]:
 
 def may_send(channel: Channel) -> None:
     """Raises Refused where the bot may not post."""
-    if channel.type == FORUM:
+    if channel.type in (*FORUMS, CATEGORY):
         raise Refused(400, 50008, "Cannot send messages in a non-text channel")
     needs = "send_messages_in_threads" if channel.type == THREAD else "send_messages"
     if needs not in channel.permissions:
         raise Refused(403, 50013, "Missing Permissions")
     if channel.locked and "manage_threads" not in channel.permissions:
-        raise Refused(400, 50083, "Thread is archived")
+        raise (
+            Refused(400, 50083, "Thread is archived")
+            if channel.archived
+            else Refused(400, 160005, "This thread is locked")
+        )
     if channel.type == DM and not all(each.dms for each in channel.recipients):
         raise Refused(403, 50007, "Cannot send messages to this user")
 
@@ -202,15 +206,24 @@ def _channel(call: Call) -> Reply:
 def _start_thread(call: Call) -> Reply:
     channel, body, state = channel_of(call), call.body, call.state
     needed(body, "name")
-    if channel.guild is None or channel.type not in (0, FORUM):
+    if problems := list(length(body["name"], 1, 100, "name")):
+        raise invalid(problems)
+    if channel.guild is None or channel.type not in (0, *FORUMS):
         raise Refused(400, 50024, "Cannot execute action on this channel type")
     if "send_messages" not in channel.permissions:
         raise Refused(403, 50013, "Missing Permissions")
-    if channel.type != FORUM:
+    if channel.type not in FORUMS:
         return Reply(wire.channel(channel.guild.thread(channel, body["name"])), 201)
     needed(body, "message")
+    applied = [str(each) for each in body.get("applied_tags") or []]
+    if channel.requires_tag and not applied:
+        raise Refused(400, 40067, "A tag is required to create a forum post in this channel")
+    may_use = {each["id"] for each in channel.tags if not each["moderated"] or "manage_threads" in channel.permissions}
+    if strange := [at for at, each in enumerate(applied) if each not in may_use]:
+        raise invalid(not_among(sorted(may_use), "applied_tags", at) for at in strange)
     state.sent(body["message"], in_message(body["message"]), "message")
     thread = channel.guild.thread(channel, body["name"])
+    thread.applied = applied
     message = new(state, thread, state.bot, body["message"])
     message.id = thread.id
     post(state, message)

@@ -1,5 +1,6 @@
 """The people in a local Discord: what they do, and what they see of it. Each act waits for what it leads to."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.local_discord import commands, forms, messages, wire
@@ -48,9 +49,10 @@ class Person:
         """The names of the commands and message menus that Discord offers this person there."""
         return [each["name"] for each in commands.offered(self.user, channel)]
 
-    def joins(self, guild: Guild, *permissions: str) -> None:
+    def joins(self, guild: Guild, *permissions: str, roles: Iterable[int] = ()) -> None:
         """Becomes a member, with these permissions beside everybody's."""
         guild.members.append(self.user)
+        self.user.roles[guild.id] = list(roles)
         self.user.permissions[guild.id] = set(permissions)
 
     # Commands and messages
@@ -165,7 +167,7 @@ class Person:
         if channel.guild is not None:
             resolved["members"] = {key: wire.member(each, channel.guild) for key, each in people.items()}
         places = [each for each in named.values() if isinstance(each, Channel)]
-        resolved["channels"] = {str(each.id): wire.channel(each) | {"permissions": "0"} for each in places}
+        resolved["channels"] = {str(each.id): wire.resolved(each, self.user) for each in places}
         return resolved
 
     def _payload(self, interaction: Interaction, data: Json, command: Json | None) -> Json:
@@ -182,7 +184,7 @@ class Person:
             "version": 1,
             "data": data,
             "channel_id": str(channel.id),
-            "channel": wire.channel(channel) | {"permissions": str(wire.bits(wire.EVERYONE))},
+            "channel": wire.channel(channel) | {"permissions": self._permissions(channel)},
             "app_permissions": str(wire.bits(may)),
             "locale": self.user.locale,
             "entitlements": [],
@@ -194,9 +196,12 @@ class Person:
             found["message"] = wire.message(interaction.source)
         if guild is None:
             return found | {"user": wire.user(self.user)}
-        found["member"] = wire.member(self.user, guild) | {"user": wire.user(self.user)}
+        found["member"] = wire.member(self.user, guild, channel) | {"user": wire.user(self.user)}
         found["guild"] = {"id": str(guild.id), "locale": guild.locale, "features": []}
         return found | {"guild_id": str(guild.id), "guild_locale": guild.locale}
+
+    def _permissions(self, channel: Channel) -> str:
+        return str(wire.may(self.user, channel.guild, channel) if channel.guild else wire.bits(wire.EVERYONE))
 
     async def _acts(self, interaction: Interaction, data: Json, command: Json | None = None) -> Seen:
         mark, guild = len(self.state.effects), interaction.channel.guild

@@ -33,6 +33,9 @@ EVERYONE = tuple(
 )
 
 
+REQUIRE_TAG = 1 << 4  # a flag of forums
+
+
 def bits(names: Iterable[str]) -> int:
     """A permission set as Discord's number. KeyError for a permission that it does not know."""
     return sum(1 << BITS[name] for name in set(names))
@@ -63,11 +66,18 @@ def user(one: "User") -> Json:
     }
 
 
-def member(one: "User", guild: "Guild") -> Json:
-    """A member without its user."""
-    may = bits([*EVERYONE, *one.permissions.get(guild.id, ())])
+def may(one: "User", guild: "Guild", channel: "Channel | None" = None) -> int:
+    """What a member may do in a channel, or in the guild at large."""
+    place = channel.parent or channel if channel else None
+    if place and one.id in place.people:
+        return bits(place.people[one.id])
+    return bits([*EVERYONE, *one.permissions.get(guild.id, ())])
+
+
+def member(one: "User", guild: "Guild", channel: "Channel | None" = None) -> Json:
+    """A member without its user; in an interaction its permissions are those in the channel."""
     return {
-        "roles": [],
+        "roles": [str(each) for each in one.roles.get(guild.id, ())],
         "joined_at": time_of(guild.id),
         "nick": None,
         "avatar": None,
@@ -77,7 +87,7 @@ def member(one: "User", guild: "Guild") -> Json:
         "mute": False,
         "flags": 0,
         "communication_disabled_until": None,
-        "permissions": str(may),
+        "permissions": str(may(one, guild, channel)),
     }
 
 
@@ -135,9 +145,18 @@ def channel(one: "Channel") -> Json:
     found |= {"position": 0, "nsfw": False, "topic": None, "parent_id": None, "permission_overwrites": [overwrite]}
     if one.type == 2:
         found |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
-    if one.type == 15:
-        found |= {"available_tags": [], "default_reaction_emoji": None, "default_forum_layout": 0}
+    if one.type in (15, 16):
+        found |= {"available_tags": one.tags, "default_reaction_emoji": None, "default_forum_layout": 0}
+        found["flags"] = REQUIRE_TAG if one.requires_tag else 0
     return found
+
+
+def resolved(one: "Channel", asker: "User") -> Json:
+    """A channel that somebody named in a command: a part of it, with their own permissions there."""
+    keys = ("id", "name", "type", "thread_metadata", "parent_id") if one.parent else ("id", "name", "type")
+    whole = channel(one)
+    found = {key: whole[key] for key in keys}
+    return found | {"permissions": str(may(asker, one.guild, one)) if one.guild else "0"}
 
 
 def _thread(one: "Channel", parent: "Channel") -> Json:
@@ -149,7 +168,7 @@ def _thread(one: "Channel", parent: "Channel") -> Json:
         "message_count": len(one.messages),
         "total_message_sent": len(one.messages),
         "member_count": 1,
-        "applied_tags": [],
+        "applied_tags": one.applied,
         "thread_metadata": metadata,
     }
 

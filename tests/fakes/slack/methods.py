@@ -55,11 +55,18 @@ def bots_info(call: Call) -> Json:
     return {"bot": {"id": team.bot_id, "app_id": APP_ID, "user_id": team.bot_user, "name": "Commonplace"}}
 
 
+def _zone(name: str) -> Json:
+    """Slack leaves out the zone of whom it knows none."""
+    if not name:
+        return {}
+    offset = datetime.now(ZoneInfo(name)).utcoffset()
+    return {"tz": name, "tz_label": name, "tz_offset": int(offset.total_seconds()) if offset else 0}
+
+
 def users_info(call: Call) -> Json:
     user = call.workspace.users.get(call["user"])
     if user is None:
         raise Refused("user_not_found")
-    offset = datetime.now(ZoneInfo(user.tz)).utcoffset()
     return {
         "user": {
             "id": user.id,
@@ -67,9 +74,7 @@ def users_info(call: Call) -> Json:
             "name": user.name.lower(),
             "real_name": user.name,
             "profile": {"real_name": user.name, "display_name": user.name},
-            "tz": user.tz,
-            "tz_label": user.tz,
-            "tz_offset": int(offset.total_seconds()) if offset else 0,
+            **_zone(user.tz),
             "deleted": False,
             "is_bot": user.bot,
             "is_admin": user.admin,

@@ -1,0 +1,67 @@
+"""Texts as vectors by a model on this machine: the one that comes with the bot, or a folder with one of your own."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.ports import Embedder
+
+if TYPE_CHECKING:
+    from bot.core.meaning import Talk, Vectors
+
+HERE = Path(__file__).parent
+PATIENCE_S = 1.0  # of somebody who asked, against the three seconds that Slack and Discord allow for all of an answer
+REMEMBERED = 256  # texts that were asked for last
+
+
+async def load_model(folder: str) -> Embedder:
+    """The model in a folder, or the bot's own for "", loaded in a thread.
+
+    Raises SettingsError where that folder cannot be used.
+    """
+    return await asyncio.to_thread(_load, folder)
+
+
+def _load(folder: str) -> Embedder:
+    # A process that looks nothing up by its meaning loads neither NumPy nor a model.
+    if folder:
+        from bot.adapters.embedding.onnx import OnnxModel  # noqa: PLC0415
+
+        return OnnxModel(Path(folder).expanduser())
+    from bot.adapters.embedding.minilm import MiniLM  # noqa: PLC0415
+
+    return MiniLM()
+
+
+def read_talk() -> "Talk":
+    """What people say where they work, a sentence a line."""
+    from bot.core.meaning import Talk  # noqa: PLC0415
+
+    def lines(name: str) -> list[str]:
+        return (HERE / name).read_text("utf-8").splitlines()
+
+    return Talk(lines("discussion.txt"), lines("chatter.txt"))
+
+
+class Asked:
+    """An Embedder for what people ask: gives up after a second, and remembers what was asked last."""
+
+    def __init__(self, embedder: Embedder, patience_s: float = PATIENCE_S) -> None:
+        self.name = embedder.name
+        self._embedder, self._patience_s = embedder, patience_s
+        self._known: OrderedDict[tuple[str, ...], Vectors] = OrderedDict()
+
+    async def embed(self, texts: Sequence[str]) -> "Vectors":
+        """One row a text. Raises TimeoutError where it takes too long."""
+        key = tuple(texts)
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        async with asyncio.timeout(self._patience_s):
+            vectors = await self._embedder.embed(texts)
+        self._known[key] = vectors
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return vectors

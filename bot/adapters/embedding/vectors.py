@@ -1,0 +1,82 @@
+"""Vectors of texts kept on disk, so that a text is embedded once: by the hash of the text, a file for each model.
+
+What cannot be read or written is made anew and never a fault: a cache may always be deleted.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from bot.ports import Embedder
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 64  # texts between two looks at what else there is to do
+SAVED_EVERY = 2_000  # texts; a first reading that is broken off goes on from there
+_HASH_BYTES = 16
+
+Vectors = NDArray[np.float32]
+
+
+async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -> dict[str, Vectors]:
+    """The vector of each text, from the folder where it is known, else by the embedder and then kept there."""
+    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz" if folder else None
+    known = await asyncio.to_thread(_read, path) if path else {}
+    keys = {text: _key(text) for text in texts}
+    missing = sorted((text for text, key in keys.items() if key not in known), key=len)  # texts of a length go together
+    if len(missing) > CHUNK:
+        log.info("learning", texts=len(missing), why="they are new; once they are known the start is quick")
+    for start in range(0, len(missing), CHUNK):
+        chunk = missing[start : start + CHUNK]
+        found = await embedder.embed(chunk)
+        known.update(zip((keys[text] for text in chunk), found.astype(np.float16), strict=True))
+        if path and (start + CHUNK) % SAVED_EVERY < CHUNK and start:
+            await asyncio.to_thread(_write, path, known, set(keys.values()))
+    if path and missing:
+        await asyncio.to_thread(_write, path, known, set(keys.values()))
+    return {text: known[key].astype(np.float32) for text, key in keys.items()}
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH_BYTES).digest()
+
+
+def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            keys, vectors = file["keys"], file["vectors"]
+        return dict(zip((bytes(key) for key in keys), vectors, strict=True))
+    except FileNotFoundError:
+        return {}
+    except Exception as error:  # whatever a damaged archive may raise
+        log.warning("vectors_unread", file=str(path), reason=str(error))
+        return {}
+
+
+def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]) -> None:
+    """Keep what is used, and of the rest (another library, an earlier edit) no more than that, the latest."""
+    unused = [key for key in known if key not in used]
+    kept = [key for key in known if key in used] + unused[max(len(unused) - len(used), 0) :]
+    keys = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _HASH_BYTES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, keys=keys, vectors=np.stack([known[key] for key in kept]))
+            Path(beside).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(beside).unlink()
+            raise
+    except OSError as error:
+        log.warning("vectors_unwritten", file=str(path), reason=str(error))

@@ -1,0 +1,184 @@
+"""What entries mean, as vectors: how near each comes to what was said, in other words or the same.
+
+Knows vectors and whose they are; nothing of the model that makes them, and ranks nothing. NumPy is loaded with it.
+
+A large library is not compared text by text: its texts lie in clusters about leaders drawn at random, and only the
+clusters nearest to a query are looked into (cluster pruning; Chierichetti et al., "Finding near neighbors through
+cluster pruning", 2007).
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.library import Library
+from bot.core.summary import Entry
+
+# Tuned on the tuned part of tests/quality (docs/decisions/0002-messages.md).
+WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
+MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text
+MOST_PARTS = 6
+SMALL = 20_000  # texts; up to so many, each is compared
+PROBED = 16  # clusters that are looked into
+LOOKED_AT = 400  # texts of these that are compared in full
+CHATTER = 3  # sentences of chatter, the nearest, whose mean is a message's nearness to it
+RIDGE = 0.003  # what holds back the weights that tell a discussion from chatter
+
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+_SHORT = 15  # characters; less is no sentence of its own
+
+Vectors = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a query or a message means: how near the entries come to it, by place, from -1 to 1.
+
+    `chatter` is how near the nearest few sentences of everyday chatter come; `discussed` tells a discussion (above 0)
+    from chatter (below).
+    """
+
+    nearness: Mapping[int, float]
+    chatter: float
+    discussed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What people say where they work: sentences of discussions that an idea may fit, and of everyday chatter."""
+
+    discussion: Sequence[str]
+    chatter: Sequence[str]
+
+
+class Meaning:
+    """The vectors of a library's texts and of people's talk, built once a library and only read afterwards."""
+
+    def __init__(self, library: Library, vector_of: Mapping[str, Vectors], talk: Talk) -> None:
+        """`vector_of` holds a vector of length 1 for each of `texts(library)` and each sentence of `talk`."""
+        several = texts(library)
+        order = {text: at for at, text in enumerate(several)}
+        vectors = np.stack([vector_of[text] for text in several])
+        told = [_told(library, entry) for entry in library.entries]
+        self._whole = np.array([order[one.whole] for one in told])
+        self._topic = np.array([order[one.topic] for one in told])
+        self._parts = _table([[order[text] for text in one.parts] for one in told], self._whole)
+        self._said = _table([[order[text] for text in one.said] for one in told], self._whole)
+        self._has_said = np.array([bool(one.said) for one in told])
+        self._owners = _owners(len(several), self._whole, self._parts, self._said)
+        self._clusters = _Clusters(vectors) if len(several) > SMALL else None
+        self._vectors = vectors
+        self._chatter = np.stack([vector_of[sentence] for sentence in talk.chatter])
+        self._discussed = _told_apart(np.stack([vector_of[one] for one in talk.discussion]), self._chatter)
+
+    def sense(self, vector: Vectors, also: Collection[int] = ()) -> Sense:
+        """What a vector is near to. In a large library the nearness of some entries alone, those in `also` for sure."""
+        chatter = np.sort(self._chatter @ vector)[-CHATTER:].mean()
+        places, near = self._near(vector, also)
+        weights, threshold = self._discussed
+        discussed = vector @ weights - threshold
+        return Sense(dict(zip(places.tolist(), near.tolist(), strict=True)), float(chatter), float(discussed))
+
+    def vector(self, place: int) -> Vectors:
+        """What the entry there means as a whole."""
+        return np.asarray(self._vectors[self._whole[place]])
+
+    def _near(self, vector: Vectors, also: Collection[int]) -> tuple[Places, Vectors]:
+        if self._clusters is None:
+            places = np.arange(len(self._whole))
+            every = self._vectors @ vector
+
+            def near(at: Places) -> Vectors:
+                return np.asarray(every[at])
+        else:
+            found = self._owners[self._clusters.nearest(self._vectors, vector)]
+            places = np.union1d(found, np.fromiter(also, np.int64, len(also)))
+
+            def near(at: Places) -> Vectors:
+                return np.asarray(self._vectors[at] @ vector)
+
+        told = WHOLE * near(self._whole[places]) + TOPIC * near(self._topic[places])
+        told += PART * near(self._parts[places]).max(1)
+        said = np.where(self._has_said[places], near(self._said[places]).max(1), -1.0)
+        return places, np.maximum(told, said)
+
+
+class _Clusters:
+    """Texts by the leader that is nearest to each."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        drawn = np.random.default_rng(0).choice(len(vectors), int(len(vectors) ** 0.5), replace=False)
+        self._leaders = vectors[drawn]
+        blocks = range(0, len(vectors), 4096)
+        led_by = np.concatenate([(vectors[at : at + 4096] @ self._leaders.T).argmax(1) for at in blocks])
+        self._members = np.argsort(led_by, kind="stable")
+        self._starts = np.searchsorted(led_by[self._members], np.arange(len(drawn) + 1))
+
+    def nearest(self, vectors: Vectors, vector: Vectors) -> Places:
+        """The texts nearest to a vector, as far as they lie in the clusters nearest to it."""
+        leaders = np.argsort(self._leaders @ vector)[-PROBED:]
+        texts = np.concatenate([self._members[self._starts[one] : self._starts[one + 1]] for one in leaders])
+        near = vectors[texts] @ vector
+        return np.asarray(texts[np.argsort(near)[-LOOKED_AT:]])
+
+
+def _told_apart(discussion: Vectors, chatter: Vectors) -> tuple[Vectors, float]:
+    """The direction, and the place on it, that tells the two apart best: ridge regression on +1 and -1, each side
+    counting half (Hoerl and Kennard, 1970)."""
+    vectors = np.concatenate([discussion, chatter])
+    sides = np.repeat([1.0, -1.0], [len(discussion), len(chatter)])
+    counts = np.repeat([0.5 / len(discussion), 0.5 / len(chatter)], [len(discussion), len(chatter)])
+    middle = counts @ vectors
+    centred = vectors - middle
+    spread = (centred * counts[:, None]).T @ centred + RIDGE * np.eye(vectors.shape[1])
+    weights = np.linalg.solve(spread, centred.T @ (counts * sides)).astype(np.float32)
+    return weights, float(weights @ middle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The texts by which one entry is known."""
+
+    whole: str
+    parts: list[str]
+    topic: str
+    said: tuple[str, ...]
+
+
+def texts(library: Library) -> list[str]:
+    """Every text of a library whose vector is needed, each once."""
+    told = (_told(library, entry) for entry in library.entries)
+    return list(dict.fromkeys(text for one in told for text in (one.whole, *one.parts, one.topic, *one.said)))
+
+
+def _told(library: Library, entry: Entry) -> _Told:
+    whole = entry.full_text
+    parts = [whole]
+    if len(library.entries) <= MOST_IN_PARTS:
+        several = [entry.title or "", *_SENTENCE.split(entry.text)]
+        parts = [part for part in several if len(part) > _SHORT][:MOST_PARTS] or [whole]
+    topic = library.topic_of(entry)
+    return _Told(whole, parts, topic.title if topic else whole, entry.phrasings)
+
+
+def _table(rows: Sequence[Sequence[int]], instead: Places) -> Places:
+    """Rows of unequal length as one array, filled up with what they hold already, or with `instead`."""
+    width = max((len(row) for row in rows), default=0) or 1
+    filled = [
+        [*row, *[row[0] if row else other] * (width - len(row))] for row, other in zip(rows, instead, strict=True)
+    ]
+    return np.array(filled, np.int64).reshape(len(rows), width)
+
+
+def _owners(number: int, *tables: Places) -> Places:
+    """For each text the first entry that it is told in; 0 for the title of a topic."""
+    owners = np.zeros(number, np.int64)
+    for table in reversed(tables):
+        rows = table.reshape(len(table), -1)
+        for column in range(rows.shape[1]):
+            owners[rows[::-1, column]] = np.arange(len(rows))[::-1]
+    return owners
