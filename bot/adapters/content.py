@@ -23,6 +23,11 @@ async def read_library(folder: Path, limits: Limits) -> Library:
     return await asyncio.to_thread(_library, folder, limits)
 
 
+async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a file of the folder was changed: the name, the time and the size of each."""
+    return await asyncio.to_thread(_stamp, folder)
+
+
 async def check_folder(folder: Path, limits: Limits) -> list[Problem]:
     """Every problem of every file; none where the folder can be read as a library."""
     try:
@@ -70,6 +75,15 @@ def _files(folder: Path) -> list[Path]:
     if not found:
         raise ContentError(Problem("there is no summary here", mend, file=str(folder)))
     return found
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = []
+    with contextlib.suppress(OSError, ContentError):
+        for path in _files(folder):
+            status = path.stat()
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
 
 
 def _read(path: Path, name: str, limits: Limits, *, kept_only: bool = False) -> Parsed:
