@@ -2,9 +2,11 @@
 
 Knows that a message is not a query: most of what people say deserves no quote, and everyday words prove little.
 
-The confidence goes from 0 to 1. It grows with what a message and an entry have in common: how many words, how rare
-they are in the library, whether they stand side by side, how much of the message they make up, and how much of a
-phrasing, where they meet one. It is no probability.
+The confidence goes from 0 to 1. By meaning it is a chance: among messages half of which deserve a quote, of those whose
+first candidate has it, so many have the right entry among their three candidates (docs/search.md tells how that is
+tested). Where nothing but words can be told, it grows with what a message and an entry have in common: how many words,
+how rare they are in the library, whether they stand side by side, how much of the message they make up, and how much of
+a phrasing, where they meet one; that is no probability.
 """
 
 import math
@@ -34,8 +36,10 @@ ALONE = 0.5  # what a single word in common with a phrasing counts
 CURVE = 0.62  # lifts the confidence so that at 0.5 some four tuned messages in a hundred that deserve no quote get one
 LEAST = 0.02  # a confidence below this is none
 
-AROUND = 5  # entries, the nearest, whose mean nearness tells whether the library has anything on the subject
-NEAR_WEIGHT, AROUND_WEIGHT, CHATTER_WEIGHT, DISCUSSED_WEIGHT, OFFSET = 6.0, 6.0, -12.0, 2.0, -1.0
+# A logistic regression on the tuned part of tests/quality (docs/decisions/0002-messages.md).
+NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.85, 3.64, -6.57, 1.68, -1.04
+NEAREST = 5  # entries whose mean nearness tells whether the library has anything on the subject
+WORDS = 0.1  # what the confidence by words adds to an entry's nearness
 
 _EVERYDAY = frozenset(stem(word) for word in EVERYDAY)
 
@@ -47,11 +51,11 @@ def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None =
 
 
 def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
-    """The entries nearest in meaning, with the chance that each is the right one."""
-    near = collapsed(index, sense.nearness)
-    around = sum(hit.score for hit in near[:AROUND]) / AROUND
-    base = OFFSET + AROUND_WEIGHT * around + CHATTER_WEIGHT * sense.chatter + DISCUSSED_WEIGHT * sense.discussed
-    return [Hit(hit.entry, 1 / (1 + math.exp(-base - NEAR_WEIGHT * hit.score))) for hit in near]
+    """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
+    near = collapsed(index, {at: one + WORDS * by_words.get(at, 0.0) for at, one in sense.nearness.items()})
+    around = sum(hit.score for hit in near[:NEAREST]) / NEAREST
+    known = OFFSET + AROUND * around + CHATTER * sense.chatter + DISCUSSED * sense.discussed
+    return [Hit(hit.entry, 1 / (1 + math.exp(-known - NEAR * hit.score))) for hit in near]
 
 
 def _by_words(index: Index, message: str) -> dict[int, float]:

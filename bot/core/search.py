@@ -36,7 +36,9 @@ __all__ = [
     "suggest",
 ]
 
-MEANING = 2.0  # what the meaning of a query counts, against its words
+# What the meaning of a query counts against its words, tuned on the tuned part of tests/quality.
+MEANING, MEANING_OF_KEYWORDS = 4.0, 1.0
+KEYWORDS = 4  # words; what is longer is a sentence
 LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
 LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
 LEAST_ALIKE = 0.08  # the cosine below which two entries have no more in common than any two
@@ -78,17 +80,18 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
         return Ranking(first[:limit], certain=True)
     understood = read(index, query)
     scores = weigh(index, understood.units, query)
-    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, scope)
+    hits = collapsed(index, _fused(query, scores, meant(scores.keys())) if meant else scores, scope)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     return Ranking(hits[:limit], understood.repaired)
 
 
-def _fused(scores: dict[int, float], sense: "Sense") -> dict[int, float]:
+def _fused(query: str, scores: dict[int, float], sense: "Sense") -> dict[int, float]:
     """What the words say and what is meant, as one score from 0 to 1."""
     near = sense.nearness
+    weight = MEANING if len(words(query)) > KEYWORDS else MEANING_OF_KEYWORDS
     found = [at for at, nearness in near.items() if at in scores or nearness >= LEAST_MEANT]
-    return {at: (scores.get(at, 0.0) + MEANING * max(near[at], 0.0)) / (1 + MEANING) for at in found}
+    return {at: (scores.get(at, 0.0) + weight * max(near[at], 0.0)) / (1 + weight) for at in found}
 
 
 def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> list[Entry]:
@@ -102,7 +105,7 @@ def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> 
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
     scores = weigh(index, units, text)
-    found = [hit.entry for hit in collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores)]
+    found = [hit.entry for hit in collapsed(index, _fused(text, scores, meant(scores.keys())) if meant else scores)]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 
 
