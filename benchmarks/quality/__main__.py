@@ -1,4 +1,4 @@
-"""`make quality`: how well the right entry is found, by the bot and by other engines alone, over the labelled queries."""
+"""`make quality`: how well the right entry is found, by the bot and by other engines alone."""
 
 import argparse
 import asyncio

@@ -26,9 +26,12 @@ PATIENCE_S = 600.0  # a busy machine shall not make the bot answer by words alon
 Ask = Callable[[Case], Awaitable[Sequence[Hit]]]
 
 
-async def answers(library: str, cache: Path, *, others: bool = False) -> dict[str, list[Answer]]:
-    """The answers by engine. The vectors of the library's texts are kept in the folder `cache`."""
-    cases = read_cases(LIBRARIES[library])
+async def answers(library: str, cache: Path, split: str = "", *, others: bool = False) -> dict[str, list[Answer]]:
+    """The answers by engine, to one part of the labelled set or to all of it.
+
+    The vectors of the library's texts are kept in the folder `cache`.
+    """
+    cases = [case for case in read_cases(LIBRARIES[library]) if split in ("", case.split)]
     settings = read_settings(f"search: {{semantic: on, cache: {json.dumps(str(cache))}}}")
     with tempfile.TemporaryDirectory() as folder:
         desk = await open_desk(Places(await lay_out(library, Path(folder))), settings)
@@ -75,7 +78,13 @@ async def _asked(ask: Ask, library: Library, cases: Iterable[Case]) -> list[Answ
 
 
 def _rank(library: Library, hits: Sequence[Hit], case: Case) -> int:
-    """Where the first right entry, or one of its family, stands, counted from 1; 0 where none does."""
-    wanted = [entry for entry in map(library.named, case.want) if entry]
-    right = {library.fullest(entry).key for entry in wanted}
+    """Where the first right entry, or one of its family, stands, counted from 1; 0 where none does.
+
+    Raises LookupError where the case wants what is not there.
+    """
+    right = set()
+    for name in case.want:
+        if not (entry := library.named(name)):
+            raise LookupError(f"no entry has the id {name}, which {case.query!r} wants")
+        right.add(library.fullest(entry).key)
     return next((at for at, hit in enumerate(hits, 1) if library.fullest(hit.entry).key in right), 0)

@@ -22,8 +22,8 @@ TIMES = ("lookup", "message")
 Answers = Mapping[str, Mapping[str, Sequence[Answer]]]
 Figures = dict[str, dict[str, dict[str, float]]]
 
-_HEAD = """# What the bot has reached on the reported part, shares from 0 to 1. tests/test_quality.py fails where a figure falls more
-# than 0.03 behind. Written by `python -m benchmarks.quality --record`, together with the tables of docs/search.md.
+_HEAD = """# What the bot has reached on the reported part: no figure may fall more than 0.03 behind.
+# Written by `python -m benchmarks.quality --record`, together with the tables of docs/search.md.
 """
 _BLOCK = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)", re.DOTALL)
 
