@@ -69,8 +69,8 @@ def auc(higher: Sequence[float], lower: Sequence[float]) -> float:
 
 
 def claims(answers: Iterable[Answer]) -> list[tuple[float, bool]]:
-    """The confidence of each message's first candidate, and whether it is right; for one of class e none is."""
-    return [(a.score, a.rank == 1) for a in answers if a.case.label in "de" and a.score is not None]
+    """The confidence of each message's first candidate, and whether it is borne out: one of the three is right."""
+    return [(a.score, 1 <= a.rank <= 3) for a in answers if a.case.label in "de" and a.score is not None]
 
 
 def reliability(claimed: Sequence[tuple[float, bool]]) -> list[Bin]:
