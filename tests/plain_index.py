@@ -82,12 +82,7 @@ class PlainIndex:
         """The cosine of every entry with the one there."""
         telling = {word: held for word, held in self.holders.items() if word not in _EMPTY}
         vectors: list[dict[str, float]] = [
-            {
-                word: held[at] * self.rarity[word]
-                for word, held in self.holders.items()
-                if at in held
-                if word not in _EMPTY
-            }
+            {word: held[at] * self.rarity[word] for word, held in telling.items() if at in held}
             for at in range(len(self.entries))
         ]
         lengths = [math.hypot(*vector.values()) or 1.0 for vector in vectors]
