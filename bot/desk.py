@@ -198,7 +198,7 @@ class Desk:
         """Completions for an option that holds such a value, best first."""
         shelf = self.shelf
         meant = await shelf.meant(text) if value is Value.QUERY and " " in text.strip() else None
-        pairs = values.suggest(shelf.index, value, text, self._clock.zones, limit, meant)
+        pairs = values.suggest(shelf.index, value, text, self._clock.zones, limit, meant=meant)
         return [Suggestion(*pair) for pair in pairs]
 
     # ---- the use cases

@@ -2,9 +2,11 @@
 
 Knows that a message is not a query: most of what people say deserves no quote, and everyday words prove little.
 
-The confidence goes from 0 to 1. It grows with what a message and an entry have in common: how many words, how rare
-they are in the library, whether they stand side by side, how much of the message they make up, and how much of a
-phrasing, where they meet one. It is no probability.
+The confidence goes from 0 to 1. By meaning it is a chance: among messages half of which deserve a quote, of those whose
+first candidate has it, so many have the right entry among their three candidates (docs/search.md tells how that is
+tested). Where nothing but words can be told, it grows with what a message and an entry have in common: how many words,
+how rare they are in the library, whether they stand side by side, how much of the message they make up, and how much of
+a phrasing, where they meet one; that is no probability.
 """
 
 import math
@@ -17,7 +19,7 @@ import numpy as np
 from bot.core.everyday import is_everyday
 from bot.core.index import Index
 from bot.core.query import Unit, read
-from bot.core.ranking import BEST, Hit, best, collapsed, neighbours
+from bot.core.ranking import BEST, Hit, best, collapsed, neighbours, weigh
 from bot.core.search import Meant
 from bot.core.texts import Numbers
 from bot.core.words import EMPTY
@@ -36,26 +38,29 @@ ALONE = 0.5  # what a single word in common with a phrasing counts
 CURVE = 0.62  # lifts the confidence so that at 0.5 some four tuned messages in a hundred that deserve no quote get one
 LEAST = 0.02  # a confidence below this is none
 
-AROUND = 5  # entries, the nearest, whose mean nearness tells whether the library has anything on the subject
-NEAR_WEIGHT, AROUND_WEIGHT, CHATTER_WEIGHT, DISCUSSED_WEIGHT, OFFSET = 6.0, 6.0, -12.0, 2.0, -1.0
+# A logistic regression on the tuned part of tests/quality (docs/decisions/0002-messages.md).
+NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.57, 3.45, -7.2, 1.87, -0.72
+NEAREST = 5  # entries whose mean nearness tells whether the library has anything on the subject
+WORDS = 0.1  # what the words in common, as a lookup counts them, add to an entry's nearness
 
 _NONE = np.zeros(0, np.int32)
 
 
 def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None = None) -> list[Hit]:
     """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
-    by_words = _by_words(index, message)
-    if meant:
-        return _by_meaning(index, meant(by_words.keys()), by_words)[:limit]
-    return collapsed(index, by_words, limit=limit)
+    if not meant:
+        return collapsed(index, _by_words(index, message), limit=limit)
+    said = weigh(index, read(index, message, sure=True).units, message, floor=0.0)
+    return _by_meaning(index, meant(said.keys()), said)[:limit]
 
 
-def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
-    """The entries nearest in meaning, with the chance that each is the right one."""
-    near = collapsed(index, sense.nearness)
-    around = sum(hit.score for hit in near[:AROUND]) / AROUND
-    base = OFFSET + AROUND_WEIGHT * around + CHATTER_WEIGHT * sense.chatter + DISCUSSED_WEIGHT * sense.discussed
-    return [Hit(hit.entry, 1 / (1 + math.exp(-base - NEAR_WEIGHT * hit.score))) for hit in near]
+def _by_meaning(index: Index, sense: "Sense", said: Mapping[int, float]) -> list[Hit]:
+    """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
+    scores = {at: nearness + WORDS * said.get(at, 0.0) for at, nearness in sense.nearness.items()}
+    near = collapsed(index, scores)
+    around = sum(hit.score for hit in near[:NEAREST]) / NEAREST
+    known = OFFSET + AROUND * around + CHATTER * sense.chatter + DISCUSSED * sense.discussed
+    return [Hit(hit.entry, 1 / (1 + math.exp(-known - NEAR * hit.score))) for hit in near]
 
 
 def _by_words(index: Index, message: str) -> dict[int, float]:

@@ -37,7 +37,10 @@ __all__ = [
     "suggest",
 ]
 
-MEANING = 2.0  # what the meaning of a query counts, against its words
+# What the meaning of a query counts against its words, tuned on the tuned part of tests/quality.
+MEANING, MEANING_OF_KEYWORDS = 3.0, 1.0
+KEYWORDS = 4  # words; what is longer is a sentence
+CERTAIN = 0.9  # the score by words alone from which a few keywords are taken to be understood
 LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
 LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
 
@@ -52,7 +55,7 @@ Meant = Callable[[Collection[int]], "Sense"]
 class Ranking:
     """Hits, best first, and the query as it was understood, where it was misspelt.
 
-    `certain` is a ranking that a meaning could not better: the query names an entry, or is its very words.
+    `certain` is a ranking that a meaning would not better: the query names an entry, or a few words say all.
     """
 
     hits: list[Hit]
@@ -79,17 +82,19 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     understood = read(index, query)
     scores = weigh(index, understood.units, query, scope=scope)
     # One more than is wanted: the family of what the query names is left out.
-    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, scope, limit + 1)
+    hits = collapsed(index, _fused(query, scores, meant(scores.keys())) if meant else scores, scope, limit + 1)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
-    return Ranking(hits[:limit], understood.repaired)
+    certain = bool(hits) and hits[0].score >= CERTAIN and not understood.repaired and len(words(query)) <= KEYWORDS
+    return Ranking(hits[:limit], understood.repaired, certain)
 
 
-def _fused(scores: dict[int, float], sense: "Sense") -> dict[int, float]:
+def _fused(query: str, scores: dict[int, float], sense: "Sense") -> dict[int, float]:
     """What the words say and what is meant, as one score from 0 to 1."""
     near = sense.nearness
+    weight = MEANING if len(words(query)) > KEYWORDS else MEANING_OF_KEYWORDS
     found = [at for at, nearness in near.items() if at in scores or nearness >= LEAST_MEANT]
-    return {at: (scores.get(at, 0.0) + MEANING * max(near[at], 0.0)) / (1 + MEANING) for at in found}
+    return {at: (scores.get(at, 0.0) + weight * max(near[at], 0.0)) / (1 + weight) for at in found}
 
 
 def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> list[Entry]:
@@ -103,7 +108,7 @@ def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> 
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
     scores = weigh(index, units, text)
-    hits = collapsed(index, _fused(scores, meant(scores.keys())) if meant else scores, limit=limit)
+    hits = collapsed(index, _fused(text, scores, meant(scores.keys())) if meant else scores, limit=limit)
     found = [hit.entry for hit in hits]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 

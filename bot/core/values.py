@@ -67,6 +67,7 @@ def suggest(
     text: str,
     zones: Callable[[], Iterable[str]],
     limit: int,
+    *,
     meant: search.Meant | None = None,
 ) -> list[tuple[str, str]]:
     """Completions of a value: what is filled in, and what a person reads in the list; best first."""

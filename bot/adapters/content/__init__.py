@@ -32,6 +32,11 @@ async def read_library(folder: Path, limits: Limits) -> Library:
     return await asyncio.to_thread(_library, folder, limits)
 
 
+async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a file of the folder was changed: the name, the time and the size of each."""
+    return await asyncio.to_thread(_stamp, folder)
+
+
 async def read_index(folder: Path, limits: Limits, cached: Path | None = None) -> Index:
     """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time."""
     return await asyncio.to_thread(_index, folder, limits, cached)
@@ -110,6 +115,15 @@ def _files(folder: Path) -> list[Path]:
     if not found:
         raise ContentError(Problem("there is no summary here", mend, file=str(folder)))
     return found
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = []
+    with contextlib.suppress(OSError, ContentError):
+        for path in _files(folder):
+            status = path.stat()
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
 
 
 def _summary(path: Path, limits: Limits, known: Mapping[bytes, Packed], packed: dict[bytes, Packed] | None) -> Summary:

@@ -98,7 +98,7 @@ class _Layer:
         heard = (scores @ value).transpose(0, 2, 1, 3).reshape(x.shape)
         x = _norm(x + heard @ self.out[0] + self.out[1], *self.norms[:2])
         inner = x @ self.feed[0] + self.feed[1]
-        inner *= 0.5 * (1 + np.tanh(_GELU * (inner + np.float32(0.044715) * inner * inner * inner)))
+        inner *= _gate(inner)
         return _norm(x + inner @ self.feed[2] + self.feed[3], *self.norms[2:])
 
 
@@ -115,6 +115,19 @@ def _layer(weights: Sequence[Array], arrays: dict[str, Array], number: int) -> _
 
 def _norm_of(arrays: dict[str, Array], at: str) -> tuple[Array, Array]:
     return arrays[f"{at}.LayerNorm.weight"], arrays[f"{at}.LayerNorm.bias"]
+
+
+def _gate(x: Vectors) -> Vectors:
+    """What GELU multiplies its argument with (Hendrycks and Gimpel, 2016, by tanh), in one array."""
+    y = x * x
+    y *= np.float32(0.044715)
+    y += 1
+    y *= x
+    y *= _GELU
+    np.tanh(y, out=y)
+    y += 1
+    y *= np.float32(0.5)
+    return y
 
 
 def _norm(x: Vectors, weight: Array, bias: Array) -> Vectors:

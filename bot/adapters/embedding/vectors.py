@@ -32,7 +32,7 @@ async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -
     path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz" if folder else None
     known = await asyncio.to_thread(_read, path) if path else {}
     keys = {text: _key(text) for text in texts}
-    missing = [text for text, key in keys.items() if key not in known]
+    missing = sorted((text for text, key in keys.items() if key not in known), key=len)  # texts of a length go together
     if len(missing) > CHUNK:
         log.info("learning", texts=len(missing), why="they are new; once they are known the start is quick")
     for start in range(0, len(missing), CHUNK):
