@@ -116,7 +116,8 @@ def cache_folder(settings: Settings) -> Path:
 
 
 async def _index(places: Places, settings: Settings) -> Index:
-    return await content.read_index(places.content, settings.limits, cache_folder(settings))
+    english = await asyncio.to_thread(embedding.read_english)
+    return await content.read_index(places.content, settings.limits, cache_folder(settings), english)
 
 
 async def _understood(index: Index, embedder: Embedder, cache: Path) -> Shelf:
