@@ -19,6 +19,7 @@ from bot.core.summary import Entry
 
 # Tuned on the tuned part of tests/quality (docs/decisions/0002-messages.md).
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
+SAID = 0.8  # what its nearest phrasing counts against these, where it is nearer
 MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text
 MOST_PARTS = 6
 SMALL = 20_000  # texts; up to so many, each is compared
@@ -103,8 +104,8 @@ class Meaning:
 
         told = WHOLE * near(self._whole[places]) + TOPIC * near(self._topic[places])
         told += PART * near(self._parts[places]).max(1)
-        said = np.where(self._has_said[places], near(self._said[places]).max(1), -1.0)
-        return places, np.maximum(told, said)
+        said = SAID * near(self._said[places]).max(1) + (1 - SAID) * told
+        return places, np.where(self._has_said[places], np.maximum(told, said), told)
 
 
 class _Clusters:

@@ -19,7 +19,7 @@ import numpy as np
 from bot.core.everyday import is_everyday
 from bot.core.index import Index
 from bot.core.query import Unit, read
-from bot.core.ranking import BEST, Hit, best, collapsed, neighbours
+from bot.core.ranking import BEST, Hit, best, collapsed, neighbours, weigh
 from bot.core.search import Meant
 from bot.core.texts import Numbers
 from bot.core.words import EMPTY
@@ -39,24 +39,25 @@ CURVE = 0.62  # lifts the confidence so that at 0.5 some four tuned messages in 
 LEAST = 0.02  # a confidence below this is none
 
 # A logistic regression on the tuned part of tests/quality (docs/decisions/0002-messages.md).
-NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.85, 3.64, -6.57, 1.68, -1.04
+NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.97, 4.35, -7.01, 1.81, -1.07
 NEAREST = 5  # entries whose mean nearness tells whether the library has anything on the subject
-WORDS = 0.1  # what the confidence by words adds to an entry's nearness
+WORDS = 0.1  # what the words in common, as a lookup counts them, add to an entry's nearness
 
 _NONE = np.zeros(0, np.int32)
 
 
 def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None = None) -> list[Hit]:
     """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
-    by_words = _by_words(index, message)
-    if meant:
-        return _by_meaning(index, meant(by_words.keys()), by_words)[:limit]
-    return collapsed(index, by_words, limit=limit)
+    if not meant:
+        return collapsed(index, _by_words(index, message), limit=limit)
+    said = weigh(index, read(index, message, sure=True).units, message, floor=0.0)
+    return _by_meaning(index, meant(said.keys()), said)[:limit]
 
 
-def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
+def _by_meaning(index: Index, sense: "Sense", said: Mapping[int, float]) -> list[Hit]:
     """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
-    near = collapsed(index, {at: one + WORDS * by_words.get(at, 0.0) for at, one in sense.nearness.items()})
+    scores = {at: nearness + WORDS * said.get(at, 0.0) for at, nearness in sense.nearness.items()}
+    near = collapsed(index, scores)
     around = sum(hit.score for hit in near[:NEAREST]) / NEAREST
     known = OFFSET + AROUND * around + CHATTER * sense.chatter + DISCUSSED * sense.discussed
     return [Hit(hit.entry, 1 / (1 + math.exp(-known - NEAR * hit.score))) for hit in near]

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 # What the meaning of a query counts against its words, tuned on the tuned part of tests/quality.
-MEANING, MEANING_OF_KEYWORDS = 4.0, 1.0
+MEANING, MEANING_OF_KEYWORDS = 3.0, 1.0
 KEYWORDS = 4  # words; what is longer is a sentence
 CERTAIN = 0.9  # the score by words alone from which a few keywords are taken to be understood
 LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant

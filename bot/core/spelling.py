@@ -69,14 +69,14 @@ class Speller:
 
     def _slips(self, word: str) -> list[Reading]:
         most = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
-        close = extract(word, self._near(word, most), scorer=OSA.distance, score_cutoff=most, limit=40)
+        close = extract(word, self.near(word, most), scorer=OSA.distance, score_cutoff=most, limit=40)
         ranked = sorted((self._far(word, other, far), other) for other, far, _ in close)
         ranked = [(far, other) for far, other in ranked if far <= most + 0.5 and (len(word) > 4 or word[0] == other[0])]
         best = [(far, other) for far, other in ranked if far < ranked[0][0] + 0.6][:MOST]
         nearest = best[0][0] if best else 0.0
         return [Reading((o,), SURE_WEIGHT - 2 * SLIP_COST * (far - nearest), max(1, round(far))) for far, o in best]
 
-    def _near(self, word: str, most: int) -> list[str]:
+    def near(self, word: str, most: int) -> list[str]:
         """All words that so many slips may lead to, and some others, the shortest first."""
         own = _letters([word], np.array([len(word)]))[0]
         places = np.flatnonzero(np.abs(self._lengths - len(word)) <= most)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot.adapters.content import cache
 from bot.core import importing, kept
+from bot.core.counting import count
 from bot.core.errors import ContentError, Problem
 from bot.core.index import Index
 from bot.core.library import Library
@@ -62,7 +63,7 @@ async def import_file(
 
 
 def _index(folder: Path, limits: Limits, cached: Path | None) -> Index:
-    if cached is None or sum(path.stat().st_size for path in folder.glob("*.md")) < CACHED_FROM:
+    if cached is None or _size(folder) < CACHED_FROM:
         return Index(_library(folder, limits))
     known = hashlib.blake2b(bytes(folder.resolve()), digest_size=8).hexdigest()
     place = cached / f"library-{known}.cache"
@@ -71,9 +72,17 @@ def _index(folder: Path, limits: Limits, cached: Path | None) -> Index:
     library = _library(folder, limits, before.summaries if before else {}, packed)
     if before and list(before.summaries) == list(packed):
         return Index(library, before.tables)
-    index = Index(library)
-    cache.write(place, cache.Kept(packed, index.tables))
-    return index
+    tables = count(library)
+    cache.write(place, cache.Kept(packed, tables))
+    return Index(library, tables)
+
+
+def _size(folder: Path) -> int:
+    """The bytes of all summaries; 0 where that cannot be told, which reading them will explain."""
+    try:
+        return sum(path.stat().st_size for path in folder.glob("*.md"))
+    except OSError:
+        return 0
 
 
 def _library(
