@@ -27,6 +27,9 @@ class WordPiece:
         self._unknown, self._first, self._last = (self._numbers[piece] for piece in ("[UNK]", "[CLS]", "[SEP]"))
         self._pieces_of = lru_cache(50_000)(self._pieces)
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def read(self, text: str, longest: int) -> list[int]:
         """The numbers of a text between those of its beginning and its end, at most `longest` in all."""
         words = "".join(map(_seen, text)).split()

@@ -22,7 +22,9 @@ def _settled(char: str) -> bool:
 CHARACTERS = st.characters(exclude_categories=["Cs"]).filter(_settled)
 PIECES = st.one_of(
     CHARACTERS,
-    st.sampled_from(["gradient", "Überprüfung", "naïve", "un-", "ΟΔΟΣ", "İstanbul", "東京", "が", "\r\n", "\u200d", "🙂", "Ⅷ"]),
+    st.sampled_from(
+        ["gradient", "Überprüfung", "naïve", "un-", "ΟΔΟΣ", "İstanbul", "東京", "が", "\r\n", "\u200d", "🙂", "Ⅷ"]
+    ),
     st.integers(90, 110).map(lambda number: "x" * number),
     st.just(" "),
 )
