@@ -66,7 +66,7 @@ class OnnxModel:
         try:
             found = self._session.run(None, {name: array for name, array in arrays.items() if name in self._inputs})
         except Exception as error:  # the runtime's own kinds of errors have nothing in common
-            raise OSError(f"the model failed: {error}") from error
+            raise OSError(f"the model failed: {' '.join(str(error).split())}") from error
         pooled = next((one for one in found if one.ndim == 2), None)
         if pooled is None:
             real = arrays["attention_mask"][:, :, None].astype(np.float32)

@@ -58,7 +58,8 @@ def _key(text: str) -> bytes:
 
 def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # NumPy leaves a file open that it opened and cannot read.
+        with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
             keys, vectors = file["keys"], file["vectors"]
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
         if keys.shape[1:] == (_HASH_BYTES,) and np.allclose(lengths, 1, atol=0.01):
@@ -75,7 +76,8 @@ def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
 def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]) -> None:
     """Keep what is used, and of the rest (another library, an earlier edit) no more than that, the latest."""
     unused = [key for key in known if key not in used]
-    kept = [key for key in known if key in used] + unused[max(len(unused) - len(used), 0) :]
+    # In the order of their last use.
+    kept = unused[max(len(unused) - len(used), 0) :] + [key for key in known if key in used]
     keys = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _HASH_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
