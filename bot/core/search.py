@@ -15,6 +15,7 @@ from rapidfuzz.process import extract
 
 from bot.core.index import Index
 from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.marks import stems
 from bot.core.query import MOST_CHARACTERS, read
 from bot.core.ranking import BEST, Hit, collapsed, weigh
 from bot.core.summary import Entry, Topic
@@ -55,11 +56,13 @@ class Ranking:
     """Hits, best first, and the query as it was understood, where it was misspelt.
 
     `certain` is a ranking that a meaning could not better: the query names an entry, or is its very words.
+    `matched` are the stems that its words stand for; none where it names an entry.
     """
 
     hits: list[Hit]
     repaired: str | None = None
     certain: bool = False
+    matched: frozenset[str] = frozenset()
 
 
 def rank(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> list[Hit]:
@@ -83,7 +86,7 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     hits = collapsed(index, _fused(query, scores, meant(scores.keys())) if meant else scores, scope)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
-    return Ranking(hits[:limit], understood.repaired)
+    return Ranking(hits[:limit], understood.repaired, matched=stems(understood.units))
 
 
 def _fused(query: str, scores: dict[int, float], sense: "Sense") -> dict[int, float]:

@@ -49,6 +49,10 @@ _SPACELESS_WORD = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(
     rf"\d+(?:\.\d+)?|[{_SPACELESS}]+|(?:(?![{_SPACELESS}])[^\W\d_]|[\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff])+"
 )
+_LETTERS = rf"[^\W\d_{_SPACELESS}]+"
+_SIGNS = "[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff]+"
+# One word of a text as it stands there, not folded yet; of a script without spaces, one character.
+TOKEN = re.compile(rf"(\d+(?:[.,]\d+)*|[{_SPACELESS}]|{_LETTERS}(?:(?:{_SIGNS}|['’](?={_LETTERS}))(?:{_LETTERS})?)*)")
 _ASCII_WORD = re.compile(r"\d+(?:\.\d+)?|[a-z]+")  # the same, many times as fast
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐‑–./][^\W\d_]+){1,3}")
 _JOINT = re.compile(r"(?<=[^\W\d_])[-‐‑–./](?=[^\W\d_])")

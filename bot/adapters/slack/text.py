@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.core import wording
+from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
 BLANK = "–"  # Slack refuses empty text
@@ -122,3 +123,16 @@ def _without_emoji(word: re.Match[str]) -> str:
 def bold(text: str) -> str:
     """A line of bold mrkdwn that holds this text, itself inert."""
     return f"*{inert(line(text).replace('*', '∗'))}*"
+
+
+_BEFORE = re.compile(r"(?:^|[\s(“])$")  # where mrkdwn lets bold text begin and end
+_AFTER = re.compile(r"^(?:$|[\s).,;!?”…])")
+
+
+def emphasised(text: str, words: frozenset[str]) -> str:
+    """Inert text with these words bold, wherever mrkdwn would take a mark for one."""
+    several = [("", False), *pieces(text, words), ("", False)]
+    return "".join(
+        f"*{piece}*" if lit and _BEFORE.search(before) and _AFTER.search(after) else piece
+        for (before, _), (piece, lit), (after, _) in zip(several, several[1:], several[2:], strict=False)
+    )
