@@ -68,7 +68,7 @@ def results(
     best, rest = found[0], found[1:shown]
     card = entry(library, best)
     choices = tuple(choice(library, other, matched=matched) for other in rest)
-    said = "\n".join((card.title, *card.body, *(text for other in choices for text in (other.title, other.text))))
+    said = (card.title, *card.body, *(text for other in choices for text in (other.title, other.text)))
     return replace(
         card,
         choices=choices,
@@ -226,9 +226,9 @@ def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN, matched: froz
 def _snippet(text: str, title: str, matched: frozenset[str]) -> str:
     """The beginning of a text; where only what follows tells more than the title of what matched, that."""
     short = wording.shortened(text, SNIPPET)
-    if not matched or len(text) <= SNIPPET or marks(short, matched):
+    if not matched or len(text) <= SNIPPET or marks((short,), matched):
         return short
-    telling = frozenset(word for word in marks(text, matched) if word.casefold() not in title.casefold())
+    telling = frozenset(word for word in marks((text,), matched) if word.casefold() not in title.casefold())
     before, *after = (piece for piece, _ in pieces(text, telling))
     return wording.excerpt(text, len(before), SNIPPET) if after else short
 

@@ -96,6 +96,11 @@ def words(text: str) -> list[str]:
     return _counted(several) if _NUMERIC.search(folded) else several
 
 
+def spaceless(text: str) -> bool:
+    """Whether a text begins in a script that has no spaces between its words."""
+    return _SPACELESS_WORD.match(text) is not None
+
+
 def compounds(text: str) -> dict[str, tuple[str, ...]]:
     """The hyphenated or dotted words of a text, written as one, with their parts: `codesign` of `co` and `design`."""
     folded = fold(text)

@@ -49,14 +49,17 @@ def escaped(text: str) -> str:
 
 def emphasised(text: str, words: frozenset[str], sign: str) -> str:
     """Escaped text with these words between two signs, `**` or `__`; not where an escaped sign touches a word."""
-    several = [("", False), *pieces(text, words), ("", False)]
+    found = pieces(text, words)
+    if len(found) == 1 and not found[0][1]:
+        return text
+    several = [("", False), *found, ("", False)]
     return "".join(
-        f"{sign}{piece}{sign}" if lit and not _ESCAPED_BEFORE.search(before) and not after.startswith("\\") else piece
+        f"{sign}{piece}{sign}" if lit and not before.endswith(_ESCAPED) and not after.startswith("\\") else piece
         for (before, _), (piece, lit), (after, _) in zip(several, several[1:], several[2:], strict=False)
     )
 
 
-_ESCAPED_BEFORE = re.compile(r"\\[*_]$")
+_ESCAPED = ("\\*", "\\_")
 
 
 def size(text: str) -> int:

@@ -48,11 +48,12 @@ def parts(card: Card, room: int) -> list[Block]:
 
     Action ids are `verb:number` and unique among these blocks. What finds no room is shortened at a word.
     """
-    bare = replace(card, marks=NONE)  # so that marks take no text away
     most = ROOMS[0]
-    for most in ROOMS if _length(card) > ALL // 5 else ():  # a character that is made inert takes up to five
-        if sum(map(_held, _draw(bare, room, most))) <= ALL:
-            break
+    if _length(card) > ALL // 5:  # a character that is made inert takes up to five
+        bare = replace(card, marks=NONE)  # so that marks take no text away
+        for most in ROOMS:
+            if sum(map(_held, _draw(bare, room, most))) <= ALL:
+                break
     return _draw(card, room, most)[:room]
 
 

@@ -125,14 +125,13 @@ def bold(text: str) -> str:
     return f"*{inert(line(text).replace('*', '∗'))}*"
 
 
-_BEFORE = re.compile(r"(?:^|[\s(“])$")  # where mrkdwn lets bold text begin and end
-_AFTER = re.compile(r"^(?:$|[\s).,;!?”…])")
+_BEFORE, _AFTER = frozenset(" \n(“"), frozenset(" \n).,:;!?”…")  # where mrkdwn lets bold text begin and end
 
 
 def emphasised(text: str, words: frozenset[str]) -> str:
-    """Inert text with these words bold, wherever mrkdwn would take a mark for one."""
-    several = [("", False), *pieces(text, words), ("", False)]
+    """Inert text with these words bold, wherever mrkdwn would take a star for a mark."""
+    several = [(" ", False), *pieces(text, words), (" ", False)]
     return "".join(
-        f"*{piece}*" if lit and _BEFORE.search(before) and _AFTER.search(after) else piece
+        f"*{piece}*" if lit and before[-1] in _BEFORE and after[0] in _AFTER else piece
         for (before, _), (piece, lit), (after, _) in zip(several, several[1:], several[2:], strict=False)
     )
