@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench crash picture lock clean
+.PHONY: run test check format bench quality crash picture lock clean
 
 run: .venv/run
 	@$(BIN)/python -m bot console
@@ -26,11 +26,13 @@ picture: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.slack
 	$(BIN)/python -m benchmarks.discord
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks.sending
+
+quality: .venv/dev
+	$(BIN)/python -m benchmarks.quality
 
 crash: .venv/dev
 	$(BIN)/python -m benchmarks.crash

@@ -81,6 +81,8 @@ async def claimed(kind: str, size: int, folder: Path) -> str:
     async with engine.begin() as connection:
         await connection.execute(text("ANALYZE"))  # as any database that has been there for a while
     store, found = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE), set[int]()
+    gc.collect()
+    gc.freeze()  # as the bot does once it has started
     watch, start = Watch(), time.perf_counter()
     while batch := await store.claim(BATCH, ["slack"]):
         found.update(claim.subscription.id for claim in batch)

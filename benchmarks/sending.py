@@ -1,17 +1,23 @@
 """Lessons due at once, sent against the platforms' limits: `python -m benchmarks.sending [CHANNELS]`, 1,000 by default.
 
 How near the sending comes to what Discord allows a bot (50 requests a second), how often either platform had to say
-that it is too much, and what a lookup takes meanwhile beside what it takes at rest.
+that it is too much, and what a lookup takes meanwhile beside what it takes at rest. The local platform is a process of
+its own, as the real one is: in this process its work would hold up the lookups.
 """
 
 import asyncio
+import gc
+import io
+import multiprocessing
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import quantiles
 
@@ -19,6 +25,7 @@ import aiohttp
 import discord
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters import logs
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.store import migrate
@@ -43,10 +50,36 @@ DUE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 NINE = Schedule(wall(9), "Europe/Berlin")
 
 
-async def look_up(desk: Desk) -> float:
-    start = time.perf_counter()
+async def platform(name: str, number: int, bot: Connection) -> None:
+    """Tell the bot where it is, its token and its channels; when it is done, how often it was told to wait."""
+    async with LocalDiscord() if name == "discord" else LocalSlack() as fake:
+        if isinstance(fake, LocalDiscord):
+            guild = fake.guild("Garden")
+            bot.send((fake.api_url, fake.token, [str(guild.channel(f"c{at}").id) for at in range(number)]))
+        else:
+            bot.send((fake.api_url, fake.bot_token, [fake.channel(f"c{at}").id for at in range(number)]))
+        await asyncio.to_thread(bot.recv)
+        bot.send(len(fake.refusals))
+
+
+def serve(name: str, number: int, bot: Connection) -> None:
+    asyncio.run(platform(name, number, bot))
+
+
+@contextmanager
+def served(name: str, number: int) -> Iterator[Connection]:
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(name, number, there))
+    process.start()
+    try:
+        yield here
+    finally:
+        process.kill()
+        process.join()
+
+
+async def look_up(desk: Desk) -> None:
     await desk.typed("/lookup worms compost soil", Asker("Ada", "UTC"))
-    return (time.perf_counter() - start) * 1000
 
 
 async def looking_up(desk: Desk, taken: list[float]) -> None:
@@ -58,7 +91,7 @@ async def looking_up(desk: Desk, taken: list[float]) -> None:
         taken.append((time.perf_counter() - start - 0.01) * 1000)
 
 
-async def sent(name: str, channels: list[str], messenger: Messenger, folder: Path, refused: Sequence[object]) -> None:
+async def sent(name: str, channels: list[str], messenger: Messenger, folder: Path, platform: Connection) -> None:
     engine = open_engine(fresh("sqlite", folder))
     await migrate.upgrade(engine)
     desk = Desk(Shelf(Index(garden())), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
@@ -68,6 +101,8 @@ async def sent(name: str, channels: list[str], messenger: Messenger, folder: Pat
     begun = time.time()
     store = SqlStore(engine, "bench", timedelta(hours=6), lambda: DUE + timedelta(seconds=time.time() - begun))
     scheduler = Scheduler(Daily(desk, store), store, {name: messenger})
+    gc.collect()
+    gc.freeze()  # as the bot does once it has started
     idle: list[float] = []
     busy: list[float] = []
     resting = asyncio.create_task(looking_up(desk, idle))
@@ -83,31 +118,31 @@ async def sent(name: str, channels: list[str], messenger: Messenger, folder: Pat
     done = sum(one[0].outcome is Outcome.SENT for one in past.values() if one)
     await store.close()
     rate = done / took
+    platform.send("done")
     p99 = [quantiles(times, n=100)[-1] for times in (idle, busy)]
     told = f"{name:8}{done:7,} of {len(channels):,} in {took:5.1f} s, {100 * rate / LIMIT:3.0f} % of 50 a second; "
-    told += f"429s {len(refused)}; lookup p99 {p99[0]:.2f} ms at rest, {p99[1]:.2f} ms meanwhile"
+    told += f"429s {platform.recv()}; lookup p99 {p99[0]:.2f} ms at rest, {p99[1]:.2f} ms meanwhile"
     print(told, flush=True)
 
 
 async def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    logs.configure(human=False, stream=io.StringIO())  # written as the bot writes them, and not looked at
     with tempfile.TemporaryDirectory() as folder:
-        async with LocalDiscord() as fake:
-            guild = fake.guild("Garden")
-            channels = [str(guild.channel(f"c{at}").id) for at in range(number)]
-            discord.http.Route.BASE = fake.api_url
+        with served("discord", number) as fake:
+            discord.http.Route.BASE, token, channels = fake.recv()
             async with discord.Client(intents=discord.Intents.none()) as client:
-                await client.login(fake.token)
-                refused = fake.refusals
-                await sent("discord", channels, DiscordMessenger(client), Path(folder), refused)
-        async with LocalSlack() as slack, aiohttp.ClientSession() as session:
-            web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+                await client.login(token)
+                await sent("discord", channels, DiscordMessenger(client), Path(folder), fake)
+        with served("slack", number) as fake:
+            api_url, token, channels = fake.recv()
+            async with aiohttp.ClientSession() as session:
+                web = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
 
-            async def client_of(_: str) -> AsyncWebClient:
-                return web
+                async def client_of(_: str) -> AsyncWebClient:
+                    return web
 
-            channels = [slack.channel(f"c{at}").id for at in range(number)]
-            await sent("slack", channels, SlackMessenger(client_of), Path(folder), slack.refusals)
+                await sent("slack", channels, SlackMessenger(client_of), Path(folder), fake)
 
 
 if __name__ == "__main__":

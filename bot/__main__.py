@@ -212,7 +212,7 @@ def _learned_desk(options: argparse.Namespace) -> Desk:
         await app.learn(desk)
         return desk
 
-    logs.configure(human=True)
+    logs.to_terminal()
     return asyncio.run(learned())
 
 

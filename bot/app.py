@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import platformdirs
 
 from bot.adapters import content, embedding
-from bot.core.errors import BotError, Problem, SettingsError
+from bot.core.errors import BotError, ContentError, Problem, SettingsError
 from bot.core.parser import Limits
 from bot.core.search import Index
 from bot.desk import Desk, Shelf
@@ -20,6 +20,7 @@ from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
 CONFIG = Path("config/bot.yaml")
+_LOOK_S = 2.0  # between two looks at the content folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,34 @@ async def learn(desk: Desk) -> None:
         desk.take(await _understood(desk.shelf.index, embedder, cache_folder(desk.settings)))
 
 
+async def keep_up(desk: Desk, places: Places, told: Callable[[BotError | None], Awaitable[None]]) -> None:
+    """Teach the desk what entries mean, then take up every change of the content folder, until cancelled.
+
+    `told` hears of each change: None once it is taken up, or why it is not. Then the last good library stays, and so it
+    does without a model that can be used.
+    """
+    seen = await content.stamp(places.content)
+    try:
+        await learn(desk)
+    except SettingsError as error:
+        await told(error)
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        now = await content.stamp(places.content)
+        if now == seen:
+            continue
+        await asyncio.sleep(_LOOK_S)  # somebody may still be writing
+        if now != await content.stamp(places.content):
+            continue
+        try:
+            await renew(desk, places)
+        except ContentError as error:
+            await told(error)
+        else:
+            await told(None)
+        seen = now
+
+
 async def renew(desk: Desk, places: Places) -> None:
     """Answer out of the content as it is now, all at once. Raises ContentError, and all stays as it was."""
     index, embedder = await _index(places, desk.settings), desk.shelf.embedder
@@ -87,8 +116,8 @@ def cache_folder(settings: Settings) -> Path:
 
 
 async def _index(places: Places, settings: Settings) -> Index:
-    library = await content.read_library(places.content, settings.limits)
-    return await asyncio.to_thread(Index, library)
+    english = await asyncio.to_thread(embedding.read_english)
+    return await content.read_index(places.content, settings.limits, cache_folder(settings), english)
 
 
 async def _understood(index: Index, embedder: Embedder, cache: Path) -> Shelf:

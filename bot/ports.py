@@ -73,8 +73,10 @@ class Store(Protocol):
     async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
         """Take on what is due or was left behind, and record what is missed or skipped."""
 
-    async def begin(self, delivery: Delivery, entry: str) -> bool:
-        """Record that the request is about to go out. False where the claim is no longer this process's own."""
+    async def begin(self, delivery: Delivery, entry: str) -> datetime | None:
+        """Record that the request is about to go out. Gives when the first one did; None where the claim is no longer
+        this process's own.
+        """
 
     async def settle(
         self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""

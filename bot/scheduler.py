@@ -14,7 +14,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -22,6 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from bot.core import cards, wording
 from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, State, nonce
+from bot.core.errors import StoreError
 from bot.core.summary import Entry
 from bot.daily import Daily, platform_refused
 from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError, Watch, unwatched
@@ -40,18 +42,26 @@ _RENEWED_S = 20  # claims that wait are held longer every so often; a lease last
 Lesson = tuple[Entry, Card] | None
 
 
+class _LostError(Exception):
+    """The lease has ended meanwhile, and another process has the delivery."""
+
+
+def _key(claim: Claim) -> tuple[int, date]:
+    return claim.delivery.subscription, claim.delivery.date
+
+
 class Lane:
     """One platform's queue: fair between workspaces, and never faster than its pace."""
 
     def __init__(self, pace: float) -> None:
         self._step, self._next = 1 / pace, 0.0
-        self._waiting: dict[str, deque[tuple[Claim, Lesson]]] = {}
+        self._waiting: dict[str, deque[Claim]] = {}
         self.free = asyncio.Semaphore(AT_ONCE)
 
-    def add(self, claim: Claim, lesson: Lesson) -> None:
-        self._waiting.setdefault(claim.subscription.place.workspace, deque()).append((claim, lesson))
+    def add(self, claim: Claim) -> None:
+        self._waiting.setdefault(claim.subscription.place.workspace, deque()).append(claim)
 
-    def take(self) -> tuple[Claim, Lesson] | None:
+    def take(self) -> Claim | None:
         """The next one, of the workspace whose turn it is."""
         for workspace in list(self._waiting):
             queue = self._waiting.pop(workspace)
@@ -64,7 +74,7 @@ class Lane:
 
     @property
     def waiting(self) -> list[Claim]:
-        return [claim for queue in self._waiting.values() for claim, _ in queue]
+        return [claim for queue in self._waiting.values() for claim in queue]
 
     async def turn(self) -> None:
         """Wait until another request may go out."""
@@ -91,7 +101,9 @@ class Scheduler:
         self._sleep, self._watch = sleep, watch
         self._lanes: dict[str, Lane] = {}
         self._sending: set[asyncio.Task[None]] = set()
+        self._ticking: set[asyncio.Task[Any]] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._under_way: set[tuple[int, date]] = set()  # deliveries that this process has, from claim to settle
         self._renewed = 0.0
         self._stopping = False
         self.last_tick = 0.0
@@ -115,10 +127,13 @@ class Scheduler:
         await self._store.release([claim for lane in self._lanes.values() for claim in lane.waiting])
         for task in self._running.values():
             task.cancel()
-        if self._sending:
-            await asyncio.wait(set(self._sending), timeout=within)
+        if under_way := self._sending | self._ticking:
+            await asyncio.wait(under_way, timeout=within)
 
     async def _tick_safely(self) -> None:
+        if this := asyncio.current_task():
+            self._ticking.add(this)
+            this.add_done_callback(self._ticking.discard)
         try:
             await self.tick()
         except Exception as error:
@@ -137,9 +152,14 @@ class Scheduler:
             if not claims:
                 break
             claimed += len(claims)
-            lessons = await self._daily.due(claims)
+            if self._stopping:
+                await self._store.release(claims)
+                break
+            # A clock that jumped ahead or a process that stood still ends leases that are in use here: what is under
+            # way came back to this process then, and stays one post.
             for claim in claims:
-                self._queue(claim, lessons[claim.subscription.id])
+                if _key(claim) not in self._under_way:
+                    self._queue(claim)
         self.last_tick = time.monotonic()
         return claimed
 
@@ -153,10 +173,11 @@ class Scheduler:
             self._renewed = time.monotonic()
             await self._store.renew([claim for lane in self._lanes.values() for claim in lane.waiting])
 
-    def _queue(self, claim: Claim, lesson: Lesson) -> None:
+    def _queue(self, claim: Claim) -> None:
         platform = claim.subscription.place.platform
         lane = self._lanes.setdefault(platform, Lane(PACE.get(platform, 40.0)))
-        lane.add(claim, lesson)
+        lane.add(claim)
+        self._under_way.add(_key(claim))
         running = self._running.get(platform)
         if running is None or running.done():
             self._running[platform] = asyncio.create_task(self._drain(lane))
@@ -170,18 +191,22 @@ class Scheduler:
             if found is None:
                 lane.free.release()
                 return
-            task = asyncio.create_task(self._deliver(*found))
+            task = asyncio.create_task(self._deliver(found))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
             task.add_done_callback(lambda _: lane.free.release())
 
     # ---- one delivery
 
-    async def _deliver(self, claim: Claim, lesson: Lesson) -> None:
+    async def _deliver(self, claim: Claim) -> None:
+        """The lesson is chosen just before it is sent: to choose for a whole batch would hold the loop up."""
         try:
-            await self._post(claim, lesson)
+            lessons = await self._daily.due([claim])
+            await self._post(claim, lessons[claim.subscription.id])
         except Exception as error:
             log.warning("delivery_left", error=type(error).__name__, subscription=claim.subscription.id)
+        finally:
+            self._under_way.discard(_key(claim))
 
     async def _post(self, claim: Claim, lesson: Lesson) -> None:
         delivery = claim.delivery
@@ -191,9 +216,10 @@ class Scheduler:
             await self._settle(claim, Outcome.FAILED, reason=wording.NO_LESSON)
         else:
             for pause in (*_RETRIES_S, None):
-                if not await self._store.begin(delivery, lesson[0].key):
+                first_try = await self._store.begin(delivery, lesson[0].key)
+                if first_try is None:
                     return  # another process has it now
-                delivery = replace(delivery, first_try=delivery.first_try or await self._store.now())
+                delivery = replace(delivery, first_try=first_try)
                 if await self._try(claim, delivery, *lesson, last=pause is None):
                     return
                 await self._sleep(pause or 0)
@@ -204,6 +230,8 @@ class Scheduler:
             message = await self._attempt(delivery, claim.subscription.place, entry, card)
         except RefusedError as error:
             await self._refused(claim, str(error))
+        except _LostError:
+            return True  # another process has it now
         except UnsureError as error:
             if not last and await self._harmless(claim, delivery):
                 return False
@@ -230,7 +258,8 @@ class Scheduler:
                 while left > 0:
                     await self._sleep(min(left, _RENEWED_S))
                     left -= _RENEWED_S
-                    await self._store.begin(delivery, entry.key)
+                    if await self._store.begin(delivery, entry.key) is None:
+                        raise _LostError from None
 
     async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
         """Whether it may be sent again: only where the platform still knows the nonce of the first try."""
@@ -239,7 +268,7 @@ class Scheduler:
         return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
 
     async def _settle(self, claim: Claim, outcome: Outcome, message: str = "", reason: str = "") -> None:
-        settled = await self._store.settle(claim.delivery, outcome, message, reason)
+        settled = await self._settled(claim.delivery, outcome, message, reason)
         subscription = claim.subscription
         if settled is not None:
             late_s = (settled - claim.delivery.due).total_seconds() if outcome is Outcome.SENT else None
@@ -247,6 +276,15 @@ class Scheduler:
         log.info("lesson", outcome=outcome.value, subscription=subscription.id, platform=subscription.place.platform)
         if outcome is Outcome.UNKNOWN:
             await self._tell(claim, wording.unconfirmed(subscription.place.platform))
+
+    async def _settled(self, delivery: Delivery, outcome: Outcome, message: str, reason: str) -> datetime | None:
+        """Record what became of it, and again where the database was locked or away: nobody else knows."""
+        for pause in _RETRIES_S:
+            try:
+                return await self._store.settle(delivery, outcome, message, reason)
+            except StoreError:
+                await self._sleep(pause)
+        return await self._store.settle(delivery, outcome, message, reason)
 
     async def _refused(self, claim: Claim, reason: str) -> None:
         """A refusal that lasts stops the subscription until somebody mends it and resumes it."""

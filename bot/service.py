@@ -9,7 +9,7 @@ import contextlib
 import gc
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
 
 import structlog
@@ -17,9 +17,9 @@ import structlog
 from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
 from bot.adapters.store.store import SqlStore
-from bot.app import Places, load_settings, open_desk
+from bot.app import Places, keep_up, load_settings, open_desk
 from bot.core import wording
-from bot.core.errors import Problem, SettingsError
+from bot.core.errors import BotError, Problem, SettingsError
 from bot.daily import Daily
 from bot.desk import Desk
 from bot.ports import Messenger
@@ -56,11 +56,13 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
             # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(10_000, 20, 20)  # and what comes and goes in a batch of lessons is looked through less often
             tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
             everything = asyncio.gather(*tasks, return_exceptions=True)
             everything.add_done_callback(lambda _: stop.set())
+            content = asyncio.create_task(_content(desk, places, connections.values()))
             await scheduler.run(stop)
-            for task in tasks:
+            for task in (content, *tasks):
                 task.cancel()
         refused = [error for error in await everything if isinstance(error, SettingsError)]
     if len(refused) == len(platforms):
@@ -152,6 +154,24 @@ async def _watched(where: Health, checks: Mapping[str, health.Check], metrics: M
                 mend = "set health.port to a free one"
                 log.warning("health_unserved", host=where.host, port=where.port, reason=str(error), mend=mend)
         yield
+
+
+async def _content(desk: Desk, places: Places, connections: Iterable[asyncio.Event]) -> None:
+    """Find by meaning too, and take up changes of the content, once the bot answers."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_TICK_AGE_S):
+            await asyncio.gather(*(connection.wait() for connection in connections))
+    try:
+        await keep_up(desk, places, partial(_told, desk))
+    except Exception:
+        log.exception("content_left_alone", mend="restart the bot to take up what is changed")
+
+
+async def _told(desk: Desk, error: BotError | None) -> None:
+    if error:
+        log.error("content_refused", problem=str(error), instead="the last good one stays")
+    else:
+        log.info("content_renewed", summaries=len(desk.library.summaries), entries=len(desk.library.entries))
 
 
 async def _kept_up(name: str, serve: Serve, connection: Connection) -> None:

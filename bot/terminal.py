@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.adapters import console
 from bot.adapters.store import default_file
-from bot.app import Places, load_settings, open_desk
+from bot.app import Places, keep_up, learn, load_settings, open_desk
 from bot.core.errors import BotError, Problem, StoreError
 from bot.daily import Daily
 from bot.desk import Asker, Desk
@@ -39,7 +39,18 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     asker = Asker("you", await machine_zone(environment) or settings.daily.timezone)
     async with contextlib.aclosing(Lessons(desk, places, environment.get("DATABASE_URL", ""))) as lessons:
         conversation = console.Conversation(desk, asker, console.Screen(), lessons.daily)
-        await console.run(conversation, lambda: lessons.post(conversation))
+
+        async def beside() -> None:
+            await asyncio.to_thread(_quiet)
+            await asyncio.gather(keep_up(desk, places, conversation.warn), lessons.post(conversation))
+
+        async def before() -> None:
+            from bot.adapters import logs  # noqa: PLC0415 - 60 ms that the first prompt need not wait for
+
+            logs.to_terminal()
+            await learn(desk)
+
+        await console.run(conversation, beside, before)
 
 
 async def machine_zone(environment: Mapping[str, str], localtime: Path = _LOCALTIME) -> str | None:
@@ -117,10 +128,15 @@ class Lessons:
 
 
 def _import() -> None:
-    """Import what takes long, in a thread, so that the prompt answers meanwhile; and keep its log off the screen."""
-    import structlog  # noqa: PLC0415 - as said
-
+    """Import what takes long, in a thread, so that the prompt answers meanwhile."""
     from bot import scheduler, upkeep  # noqa: F401, PLC0415 - as said
+
+    _quiet()
+
+
+def _quiet() -> None:
+    """Keep the log off the screen."""
+    import structlog  # noqa: PLC0415 - as said
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

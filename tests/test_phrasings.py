@@ -1,9 +1,12 @@
 """The chat phrasings of the content: there for every entry that has some, and independent of the labelled queries."""
 
+import asyncio
 import re
-from pathlib import Path
 
-from benchmarks.quality import read_cases, read_library
+from benchmarks.quality.cases import CONTENT, LIBRARIES, read_cases
+from bot.adapters.content import read_library
+from bot.core.parser import Limits
+from bot.core.summary import Entry
 
 RUN = 4  # words
 
@@ -13,16 +16,20 @@ def runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
 
 
+def entries() -> tuple[Entry, ...]:
+    return asyncio.run(read_library(CONTENT, Limits())).entries
+
+
 def test_no_phrasing_shares_a_run_of_four_words_with_a_labelled_query() -> None:
-    labelled = set().union(*(runs(case.query) for case in read_cases()))
-    said = [(entry.id, line) for entry in read_library(Path("content")).entries for line in entry.phrasings]
+    labelled = set().union(*(runs(case.query) for subject in LIBRARIES.values() for case in read_cases(subject)))
+    said = [(entry.id, line) for entry in entries() for line in entry.phrasings]
     assert len(said) > 400
     assert [one for one in said if runs(one[1]) & labelled] == []
 
 
 def test_no_phrasing_comes_twice_and_none_repeats_its_entry() -> None:
-    entries = read_library(Path("content")).entries
-    said = [line for entry in entries for line in entry.phrasings]
+    several = entries()
+    said = [line for entry in several for line in entry.phrasings]
     assert len(said) == len(set(said))
-    assert all(2 <= len(entry.phrasings) <= 4 for entry in entries)
-    assert all(not runs(line) & runs(entry.full_text) for entry in entries for line in entry.phrasings)
+    assert all(2 <= len(entry.phrasings) <= 4 for entry in several)
+    assert all(not runs(line) & runs(entry.full_text) for entry in several for line in entry.phrasings)

@@ -61,3 +61,8 @@ def configure(*, human: bool, stream: TextIO | None = None, level: int = logging
     # Their lines at INFO tell of every request; what matters of them comes as a warning.
     for name in ("slack_bolt", "slack_sdk", "aiohttp.access", "apscheduler", "discord"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def to_terminal() -> None:
+    """For what answers and is done: somebody who watches hears what takes a while, and a program what goes wrong."""
+    configure(human=True, level=logging.INFO if sys.stderr.isatty() else logging.WARNING)

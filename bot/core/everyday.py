@@ -3,6 +3,8 @@
 A list of the language, made without regard to any summary; it holds no word for being frequent or rare in one.
 """
 
+from bot.core.words import stem
+
 EVERYDAY = frozenset(
     """
     able absolutely accident account actual add address admin afternoon agenda ago agree agreed aha ahead air airport
@@ -88,3 +90,10 @@ EVERYDAY = frozenset(
     year years yellow yep yesterday yoga young zip zone zoo zoom
     """.split()
 )
+
+_STEMS = frozenset(map(stem, EVERYDAY))
+
+
+def is_everyday(word: str) -> bool:
+    """Whether a word, or a stem, is one of everyday English, or a number."""
+    return word in EVERYDAY or stem(word) in _STEMS or word[0].isdigit()

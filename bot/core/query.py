@@ -50,6 +50,9 @@ def read(index: Index, query: str, *, typing: bool = False, sure: bool = False) 
             readings = {stem(one.instead[0]): one.weight for one in index.speller.begun(word)} | readings
         if readings or word in EMPTY or word in EVERYDAY or tried >= MOST_REPAIRS:
             units.append(_unit(index, word, readings))
+        elif word in index.english:  # as it should be: it may be a beginning, but no slip
+            begun = index.speller.begun(word) if len(word) > 3 else []
+            units.append(_unit(index, word, {stem(one.instead[0]): one.weight for one in reversed(begun)}))
         else:
             tried += 1
             units += _mended(index, word, repairs, sure)
@@ -63,20 +66,20 @@ def _most_telling(index: Index, several: list[str]) -> list[str]:
     once = list(dict.fromkeys(several))
     if len(once) <= MOST_WORDS:
         return once
-    kept = set(sorted(once, key=lambda word: (word in EMPTY, -index.rarity.get(stem(word), 0.0)))[:MOST_WORDS])
+    kept = set(sorted(once, key=lambda word: (word in EMPTY, -(index.rarity(stem(word)) or 0.0)))[:MOST_WORDS])
     return [word for word in once if word in kept]
 
 
 def _known(index: Index, word: str, around: list[str]) -> dict[str, float]:
     """The stem of a word and those of the words that it makes with its neighbours, as far as entries hold them."""
     whole = [a + b for a, b in pairwise(around) if len(a) + len(b) > 3 and word in (a, b)]
-    return {stem(one): 1.0 for one in (word, *whole) if stem(one) in index.holders}
+    return {stem(one): 1.0 for one in (word, *whole) if index.rarity(stem(one))}
 
 
 def _unit(index: Index, word: str, readings: Mapping[str, float]) -> Unit:
-    held = {reading: trust for reading, trust in readings.items() if reading in index.holders}
-    own = index.rarity.get(stem(word)) if stem(word) in held else None
-    weight = own or max((index.rarity[reading] for reading in held), default=UNKNOWN * index.rarity_of(1))
+    rarity = {reading: rarity for reading in readings if (rarity := index.rarity(reading))}
+    held = {reading: trust for reading, trust in readings.items() if reading in rarity}
+    weight = rarity.get(stem(word)) or max(rarity.values(), default=UNKNOWN * index.rarity_of(1))
     return Unit(word, held, max(weight, 0.01))
 
 

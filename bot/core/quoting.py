@@ -10,17 +10,20 @@ a phrasing, where they meet one; that is no probability.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
-from bot.core.everyday import EVERYDAY
+import numpy as np
+
+from bot.core.everyday import is_everyday
 from bot.core.index import Index
 from bot.core.query import Unit, read
-from bot.core.ranking import BEST, Hit, collapsed, neighbours
-from bot.core.search import Meant
-from bot.core.words import EMPTY, plain, stem
+from bot.core.ranking import BEST, Hit, best, collapsed, neighbours, weigh
+from bot.core.search import COMPARED, Meant
+from bot.core.texts import Numbers
+from bot.core.words import EMPTY
 
 if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
     from bot.core.meaning import Sense
@@ -37,22 +40,25 @@ CURVE = 0.62  # lifts the confidence so that at 0.5 some four tuned messages in 
 LEAST = 0.02  # a confidence below this is none
 
 # A logistic regression on the tuned part of tests/quality (docs/decisions/0002-messages.md).
-NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.85, 3.64, -6.57, 1.68, -1.04
+NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.97, 4.35, -7.01, 1.81, -1.07
 NEAREST = 5  # entries whose mean nearness tells whether the library has anything on the subject
-WORDS = 0.1  # what the confidence by words adds to an entry's nearness
+WORDS = 0.1  # what the words in common, as a lookup counts them, add to an entry's nearness
 
-_EVERYDAY = frozenset(stem(word) for word in EVERYDAY)
+_NONE = np.zeros(0, np.int32)
 
 
 def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None = None) -> list[Hit]:
     """The entries that fit a message best, at most `limit`, a family once; `score` is the confidence from 0 to 1."""
-    by_words = _by_words(index, message)
-    return (_by_meaning(index, meant(by_words.keys()), by_words) if meant else collapsed(index, by_words))[:limit]
+    if not meant:
+        return collapsed(index, _by_words(index, message), limit=limit)
+    said = weigh(index, read(index, message, sure=True).units, message, floor=0.0)
+    return _by_meaning(index, meant(nlargest(COMPARED, said, key=said.__getitem__)), said)[:limit]
 
 
-def _by_meaning(index: Index, sense: "Sense", by_words: Mapping[int, float]) -> list[Hit]:
+def _by_meaning(index: Index, sense: "Sense", said: Mapping[int, float]) -> list[Hit]:
     """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
-    near = collapsed(index, {at: one + WORDS * by_words.get(at, 0.0) for at, one in sense.nearness.items()})
+    scores = {at: nearness + WORDS * said.get(at, 0.0) for at, nearness in sense.nearness.items()}
+    near = collapsed(index, scores)
     around = sum(hit.score for hit in near[:NEAREST]) / NEAREST
     known = OFFSET + AROUND * around + CHATTER * sense.chatter + DISCUSSED * sense.discussed
     return [Hit(hit.entry, 1 / (1 + math.exp(-known - NEAR * hit.score))) for hit in near]
@@ -66,7 +72,7 @@ def _by_words(index: Index, message: str) -> dict[int, float]:
     for at, confidence in _by_phrasings(index, [_weighed(unit, SAID_WEIGHT) for unit in units]).items():
         sure[at] = max(sure.get(at, 0.0), confidence)
     if len(units) > 1:
-        sure |= dict.fromkeys(index.whole.get(plain(message), ()), 1.0)
+        sure |= dict.fromkeys(index.wholly(message).tolist(), 1.0)
     return {at: min(BEST, one**CURVE) for at, one in sure.items() if one >= LEAST}
 
 
@@ -76,37 +82,41 @@ def fits(hits: Sequence[Hit], threshold: float) -> bool:
 
 
 def _weighed(unit: Unit, everyday: float) -> Unit:
-    return replace(unit, weight=unit.weight * everyday) if _is_everyday(unit.word) else unit
-
-
-def _is_everyday(word: str) -> bool:
-    return word in EVERYDAY or stem(word) in _EVERYDAY or word[0].isdigit()
+    return replace(unit, weight=unit.weight * everyday) if is_everyday(unit.word) else unit
 
 
 def _by_own_words(index: Index, units: list[Unit]) -> dict[int, float]:
     whole = sum(unit.weight for unit in units)
-    shared: dict[int, float] = defaultdict(float)
+    shared = np.zeros(len(index))
     for unit in units:
-        for at in {at for reading in unit.readings for at in index.holders[reading]}:
-            shared[at] += unit.weight
-    side_by_side = neighbours(index, units)
-    return {
-        at: (1 - math.exp(-(common + SIDE_BY_SIDE * side_by_side.get(at, 0.0)) / ENOUGH)) * common / whole
-        for at, common in shared.items()
-    }
+        shared[_any([index.held(reading)[0] for reading in unit.readings])] += unit.weight
+    found = np.flatnonzero(shared > 0)
+    common, side_by_side = shared[found], neighbours(index, units)[found]
+    return _best(found, (1 - np.exp(-(common + SIDE_BY_SIDE * side_by_side) / ENOUGH)) * common / whole)
 
 
 def _by_phrasings(index: Index, units: list[Unit]) -> dict[int, float]:
     """How near the message comes to each entry's nearest phrasing: the cosine of their words, by the entry's place."""
     length = math.hypot(*(unit.weight for unit in units)) or 1.0
-    shared: dict[int, list[Unit]] = defaultdict(list)
+    said_of, squares = index.tables.said_of, index.tables.said_squares
+    shared, number = np.zeros(len(said_of)), np.zeros(len(said_of), np.int8)
     for unit in units:
-        for at in {at for reading in unit.readings for at in index.said_in.get(reading, ())}:
-            shared[at].append(unit)
-    best: dict[int, float] = {}
-    for at, common in shared.items():
-        entry, said = index.phrasings[at]
-        whole = math.hypot(*(index.rarity[word] * (SAID_WEIGHT if _is_everyday(word) else 1.0) for word in said))
-        cosine = sum(unit.weight**2 for unit in common) / (length * whole)
-        best[entry] = max(best.get(entry, 0.0), cosine if len(common) > 1 else ALONE * cosine)
-    return best
+        said = _any([index.said_with(reading) for reading in unit.readings])
+        shared[said] += unit.weight**2
+        number[said] += 1
+    found = np.flatnonzero(number)
+    cosines = shared[found] / (length * np.sqrt(squares[found] @ [1.0, SAID_WEIGHT**2]))
+    nearest = np.zeros(len(index))
+    np.maximum.at(nearest, said_of[found], np.where(number[found] > 1, cosines, ALONE * cosines))
+    entries = np.flatnonzero(nearest > 0)
+    return _best(entries, nearest[entries])
+
+
+def _any(several: list[Numbers]) -> Numbers:
+    """What is in any of these, once."""
+    return several[0] if len(several) == 1 else np.unique(np.concatenate([_NONE, *several]))
+
+
+def _best(places: Numbers, worth: Numbers) -> dict[int, float]:
+    places, worth = best(places, worth)
+    return dict(zip(places.tolist(), worth.tolist(), strict=True))

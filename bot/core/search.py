@@ -5,19 +5,21 @@ platforms or wording.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from heapq import nlargest
+from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rapidfuzz import fuzz
-from rapidfuzz.process import extract
+from rapidfuzz.process import cdist, extract
 
-from bot.core.index import Index
+from bot.core.index import Index, heading
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.marks import stems
 from bot.core.query import MOST_CHARACTERS, read
-from bot.core.ranking import BEST, Hit, collapsed, weigh
+from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
 from bot.core.words import EMPTY, stem, words
 
@@ -38,11 +40,12 @@ __all__ = [
 ]
 
 # What the meaning of a query counts against its words, tuned on the tuned part of tests/quality.
-MEANING, MEANING_OF_KEYWORDS = 4.0, 1.0
+MEANING, MEANING_OF_KEYWORDS = 3.0, 1.0
 KEYWORDS = 4  # words; what is longer is a sentence
+CERTAIN = 0.9  # the score by words alone from which a few keywords are taken to be understood
+COMPARED = 200  # entries with words of the query, the best, whose meaning is looked at in any case
 LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
 LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
-LEAST_ALIKE = 0.08  # the cosine below which two entries have no more in common than any two
 
 _LINK = re.compile(r"\s*\[\[.*\]\]\s*", re.DOTALL)
 
@@ -55,7 +58,7 @@ Meant = Callable[[Collection[int]], "Sense"]
 class Ranking:
     """Hits, best first, and the query as it was understood, where it was misspelt.
 
-    `certain` is a ranking that a meaning could not better: the query names an entry, or is its very words.
+    `certain` is a ranking that a meaning would not better: the query names an entry, or a few words say all.
     `matched` are the stems that its words stand for; none where it names an entry.
     """
 
@@ -82,16 +85,18 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     if _LINK.fullmatch(query):
         return Ranking(first[:limit], certain=True)
     understood = read(index, query)
-    scores = weigh(index, understood.units, query)
-    hits = collapsed(index, _fused(query, scores, meant(scores.keys())) if meant else scores, scope)
+    scores = weigh(index, understood.units, query, scope=scope)
+    # One more than is wanted: the family of what the query names is left out.
+    hits = collapsed(index, _fused(query, scores, meant) if meant else scores, scope, limit + 1)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
-    return Ranking(hits[:limit], understood.repaired, matched=stems(understood.units))
+    certain = bool(hits) and hits[0].score >= CERTAIN and not understood.repaired and len(words(query)) <= KEYWORDS
+    return Ranking(hits[:limit], understood.repaired, certain, stems(understood.units))
 
 
-def _fused(query: str, scores: dict[int, float], sense: "Sense") -> dict[int, float]:
+def _fused(query: str, scores: dict[int, float], meant: Meant) -> dict[int, float]:
     """What the words say and what is meant, as one score from 0 to 1."""
-    near = sense.nearness
+    near = meant(nlargest(COMPARED, scores, key=scores.__getitem__)).nearness
     weight = MEANING if len(words(query)) > KEYWORDS else MEANING_OF_KEYWORDS
     found = [at for at, nearness in near.items() if at in scores or nearness >= LEAST_MEANT]
     return {at: (scores.get(at, 0.0) + weight * max(near[at], 0.0)) / (1 + weight) for at in found}
@@ -103,12 +108,13 @@ def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> 
     Without a word, the first entry of each family, in document order.
     """
     if not words(text[:MOST_CHARACTERS]):
-        return list(index.library.heads()[:limit])
+        return [index.entries[head] for head in _first(index.heads, limit)]
     named = index.library.named(text)
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
     scores = weigh(index, units, text)
-    found = [hit.entry for hit in collapsed(index, _fused(text, scores, meant(scores.keys())) if meant else scores)]
+    hits = collapsed(index, _fused(text, scores, meant) if meant else scores, limit=limit)
+    found = [hit.entry for hit in hits]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 
 
@@ -118,17 +124,12 @@ def alike(index: Index, entry: Entry, limit: int, meaning: "Meaning | None" = No
     What is compared are their words, by the cosine, and what they mean where that is known.
     """
     place = index.places[entry.key]
-    scores: dict[int, float] = defaultdict(float)
-    for word in index.told[place]:
-        weight = index.holders[word][place] * index.rarity[word] ** 2
-        for at, held in index.holders[word].items():
-            scores[at] += weight * held / (index.lengths[at] * index.lengths[place])
-    cosines = {at: min(cosine, BEST) for at, cosine in scores.items() if cosine >= LEAST_ALIKE}
+    cosines = likeness(index, place)
     if meaning:
         near = meaning.sense(meaning.vector(place), cosines.keys()).nearness
         found = {at: (cosines.get(at, 0.0) + MEANING * near[at]) / (1 + MEANING) for at in near}
         cosines = {at: score for at, score in found.items() if at in cosines or near[at] >= LEAST_LIKE}
-    hits = collapsed(index, cosines)
+    hits = collapsed(index, cosines, limit=limit + 1)  # its own family is left out
     return [hit for hit in hits if not _related(index, hit.entry, entry)][:limit]
 
 
@@ -138,7 +139,8 @@ def find_topics(library: Library, text: str, summary: str | None = None) -> tupl
     wanted = [word for word in words(text) if word not in EMPTY] or words(text)
     named = text.strip().casefold()
     exact = [topic for topic in topics if named in (topic.id, topic.key)]
-    exact = exact or [topic for topic in topics if words(topic.title) == words(text) != []]
+    whole = tuple(words(text))
+    exact = exact or [topic for topic in topics if whole and heading(topic.title) == whole]
     if exact or not wanted:
         return tuple(exact)
     return tuple(topic for topic in topics if _heads(topic, wanted))
@@ -149,17 +151,19 @@ def nearest_topics(index: Index, query: str, scope: Scope = EVERYTHING, n: int =
 
     Nearest are those whose heading looks like it and whose entries hold some of its words.
     """
-    said: dict[Topic | None, float] = {}
-    for at, score in weigh(index, read(index, query).units, query, floor=0.0).items():
-        topic = index.library.topic_of(index.entries[at])
-        said[topic] = max(said.get(topic, 0.0), score)
+    topics = list(index.library.topics.values())
+    if not topics:
+        return []
     told = " ".join(word for word in words(query[:300]) if word not in EMPTY)
-
-    def nearness(topic: Topic) -> float:
-        return said.get(topic, 0.0) + fuzz.token_set_ratio(told, " ".join(words(topic.title))) / 100
-
-    topics = [topic for topic in index.library.topics.values() if scope.summary in (None, topic.summary)]
-    return sorted(topics, key=nearness, reverse=True)[:n]
+    nearness = cdist([told], index.headings, scorer=fuzz.token_set_ratio, dtype=np.float64)[0] / 100
+    said: dict[str, float] = {}
+    for at, score in weigh(index, read(index, query).units, query, 0.0, Scope(summary=scope.summary)).items():
+        if topic := index.library.topic_of(index.entries[at]):
+            said[topic.key] = max(said.get(topic.key, 0.0), score)
+    for key, score in said.items():
+        nearness[index.topics[key]] += score
+    nearest = (topics[at] for at in np.argsort(-nearness, kind="stable"))
+    return list(islice((topic for topic in nearest if scope.summary in (None, topic.summary)), n))
 
 
 def nearest_ids(index: Index, text: str, limit: int = 3) -> list[str]:
@@ -173,8 +177,18 @@ def _related(index: Index, one: Entry, other: Entry) -> bool:
     return index.library.fullest(one).key == index.library.fullest(other).key
 
 
+def _first(several: Iterable[int], number: int) -> list[int]:
+    """The first that are different."""
+    found: dict[int, None] = {}
+    for one in several:
+        if len(found) == number:
+            break
+        found.setdefault(int(one))
+    return list(found)
+
+
 def _heads(topic: Topic, wanted: list[str]) -> bool:
     """Whether a topic's heading or id holds each of the words, or one that begins so."""
-    held = words(f"{topic.title} {topic.id}")
+    held = heading(f"{topic.title} {topic.id}")
     stems_held = {stem(word) for word in held}
     return all(stem(word) in stems_held or any(one.startswith(word) for one in held) for word in wanted)

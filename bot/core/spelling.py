@@ -1,14 +1,20 @@
 """What a word that nobody wrote may stand for: a beginning, a slip of the keys, two words run together, a misheard one.
 
 Knows the words of a vocabulary and how often each occurs; nothing of what they are about.
+
+
+What is near a word is sought in two steps: letters that the one has and the other lacks tell which words may be near,
+for a slip takes away and adds one letter at most; only these are compared. So a hundred thousand words are no burden.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -35,14 +41,15 @@ class Reading:
 class Speller:
     """Reads unknown words by the words that are known."""
 
-    def __init__(self, frequency: Mapping[str, int]) -> None:
-        self._frequency = frequency
-        self._sorted = sorted(word for word in frequency if word.isalpha() and len(word) > 2)
-        self._by_length: dict[int, list[str]] = {}
-        self._by_sound: dict[str, list[str]] = {}
-        for word in self._sorted:
-            self._by_length.setdefault(len(word), []).append(word)
-            self._by_sound.setdefault(sound(word), []).append(word)
+    def __init__(self, words: Sequence[str], counts: Sequence[int], sounding: Sequence[str]) -> None:
+        """The words that are known, sorted, how often each occurs, and `sounds(words)`."""
+        self._frequency = dict(zip(words, counts, strict=True))
+        self._sorted, self._sounds = _mendable(words), sounding
+        self._lengths = np.fromiter(map(len, self._sorted), np.int64, len(self._sorted))
+        self._letters = _letters(self._sorted, self._lengths)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._frequency
 
     def begun(self, beginning: str) -> list[Reading]:
         """Words that begin so, the most frequent first."""
@@ -62,20 +69,29 @@ class Speller:
 
     def _slips(self, word: str) -> list[Reading]:
         most = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
-        near = [w for n in range(len(word) - most, len(word) + most + 1) for w in self._by_length.get(n, ())]
-        close = extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=40)
+        close = extract(word, self.near(word, most), scorer=OSA.distance, score_cutoff=most, limit=40)
         ranked = sorted((self._far(word, other, far), other) for other, far, _ in close)
         ranked = [(far, other) for far, other in ranked if far <= most + 0.5 and (len(word) > 4 or word[0] == other[0])]
         best = [(far, other) for far, other in ranked if far < ranked[0][0] + 0.6][:MOST]
         nearest = best[0][0] if best else 0.0
         return [Reading((o,), SURE_WEIGHT - 2 * SLIP_COST * (far - nearest), max(1, round(far))) for far, o in best]
 
+    def near(self, word: str, most: int) -> list[str]:
+        """All words that so many slips may lead to, and some others, the shortest first."""
+        own = _letters([word], np.array([len(word)]))[0]
+        places = np.flatnonzero(np.abs(self._lengths - len(word)) <= most)
+        letters = self._letters[places]
+        places = places[(np.bitwise_count(own & ~letters) <= most) & (np.bitwise_count(letters & ~own) <= most)]
+        return [self._sorted[at] for at in places[np.argsort(self._lengths[places], kind="stable")].tolist()]
+
     def _far(self, word: str, other: str, distance: float) -> float:
-        """The distance, but nearer where the words begin or sound alike, and where the other is frequent."""
+        """The distance, but nearer where the words begin or sound alike or have the same letters, and where
+        the other is frequent."""
         alike = sound(word) == sound(other)
         return (
             distance
             - 0.5 * alike
+            - 0.3 * (sorted(word) == sorted(other))
             + 0.75 * (word[0] != other[0])
             - 0.1 * (word[-1] == other[-1])
             - 0.01 * min(self._frequency[other], 20)
@@ -91,7 +107,10 @@ class Speller:
         """Words that begin nearly so, with the same letter."""
         most = 0 if len(word) < 5 else 1 if len(word) < 8 else 2
         at, end = bisect_left(self._sorted, word[0]), bisect_left(self._sorted, chr(ord(word[0]) + 1))
-        longer = [other for other in self._sorted[at:end] if len(other) > len(word)]
+        own = _letters([word], np.array([len(word)]))[0]
+        lacking = np.bitwise_count(own & ~self._letters[at:end])
+        maybe = np.flatnonzero((lacking <= most) & (self._lengths[at:end] > len(word))) + at
+        longer = [self._sorted[place] for place in maybe.tolist()]
         begun = {other: other[: len(word)] for other in longer} | {o + " ": o[: len(word) + 1] for o in longer}
         close = extract(word, begun, scorer=OSA.distance, score_cutoff=most, limit=40) if most else []
         ranked = sorted((far, -self._frequency[other.strip()], other.strip()) for _, far, other in close)
@@ -100,7 +119,8 @@ class Speller:
 
     def _sounding(self, word: str) -> list[Reading]:
         key = sound(word)
-        found = self._by_sound.get(key, []) if len(key) > 3 else []
+        pairs = zip(self._sorted, self._sounds, strict=True) if len(key) > 3 else ()
+        found = [other for other, sounding in pairs if sounding == key]
         return [Reading((other,), SOUND_WEIGHT, 3) for other in found[:MOST]]
 
 
@@ -122,6 +142,25 @@ def sound(word: str) -> str:
     for pattern, instead in _SOUNDS:
         word = pattern.sub(instead, word)
     return word
+
+
+def sounds(words: Sequence[str]) -> list[str]:
+    """How those of these words sound that a slip may stand for."""
+    mendable = _mendable(words)
+    return sound("\n".join(mendable)).split("\n") if mendable else []
+
+
+def _mendable(words: Sequence[str]) -> list[str]:
+    return [word for word in words if len(word) > 2 and word.isalpha()]
+
+
+def _letters(words: Sequence[str], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Which letters each word has: a bit for having one, another for having it twice; rare letters share theirs."""
+    points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32) % 32
+    cells = np.repeat(np.arange(len(words)) * 32, lengths) + points
+    times = np.bincount(cells, minlength=len(words) * 32).reshape(-1, 32)
+    bits = np.packbits(np.hstack([times > 0, times > 1]), axis=1, bitorder="little")
+    return bits.view(np.uint64).ravel()
 
 
 def stems(reading: Reading) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ _AMERICAN = (
 _BRITISH = re.compile(r"is(?:[aei]|$)|ys[ei]|our|res?$|ences?$|ogues?$|us$")  # where one of these may be
 _DOUBLED = re.compile(r"([bdglmnprt])\1$")
 _english = Stemmer.Stemmer("english", 50_000)
+STEMMER: str = Stemmer.version()  # another may stem other words alike
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -68,8 +68,10 @@ def test_ctrl_c_clears_a_line_and_leaves_an_empty_one_and_ctrl_d_leaves(keys: st
 
 
 def completions(text: str) -> list[str]:
-    found = Typing(garden_desk()).get_completions(Document(text), CompleteEvent())
-    return [text[: len(text) + one.start_position] + one.text for one in found]
+    async def found() -> list[Completion]:
+        return [one async for one in Typing(garden_desk()).get_completions_async(Document(text), CompleteEvent())]
+
+    return [text[: len(text) + one.start_position] + one.text for one in asyncio.run(found())]
 
 
 def test_commands_options_and_values_are_completed() -> None:

@@ -1,5 +1,6 @@
 """The daily lesson in the forums of Discord, and in channels that are named and not stood in."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -269,7 +270,7 @@ def test_the_options_for_channels_are_discords_alone() -> None:
     told = {sub["name"]: [option["name"] for option in sub["options"]] for sub in declared["daily"]["options"]}
     assert all("channel" in options for options in told.values())
     assert [name for name, options in told.items() if "forum" in options] == ["on"]
-    elsewhere = str(manifest()) + str(garden_desk().typed("/commonplace help", ASKER))
+    elsewhere = str(manifest()) + str(asyncio.run(garden_desk().typed("/commonplace help", ASKER)))
     assert "[time:]" in elsewhere
     assert "channel:" not in elsewhere
     assert "forum:" not in elsewhere

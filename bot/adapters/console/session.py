@@ -114,6 +114,11 @@ class Conversation:
         del place, user
         await run_in_terminal(lambda: self._arrive(card))
 
+    async def warn(self, error: BotError | None) -> None:
+        """Show why a change of the content is not taken up; one that is shows itself."""
+        if error:
+            await run_in_terminal(lambda: self._arrive(cards.problems(error.problems)))
+
     def _arrive(self, card: Card) -> None:
         """Its numbers follow those on the screen, which somebody may be about to press."""
         print_card(card, self.console, numbers=True, after=len(self.offered))
@@ -121,14 +126,17 @@ class Conversation:
         self.offered += numbered(card)
 
 
-async def run(conversation: Conversation, beside: Callable[[], Awaitable[None]]) -> None:
+async def run(
+    conversation: Conversation, beside: Callable[[], Awaitable[None]], before: Callable[[], Awaitable[None]]
+) -> None:
     """Converse until the input ends, `/quit`, Ctrl-D, or Ctrl-C on an empty line.
 
-    In a terminal `beside` runs from the first prompt on, until it is cancelled at the end; a pipe posts no lessons.
-    Raises BrokenPipeError when whoever reads the answers has gone.
+    In a terminal `beside` runs from the first prompt on, until it is cancelled at the end; a pipe posts no lessons, but
+    `before` is done before its first line is answered. Raises BrokenPipeError when whoever reads the answers has gone.
     """
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        await before()
         await listen(conversation, sys.stdin)
         return
     conversation.greet()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.ports import Embedder
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def _load(folder: str) -> Embedder:
     from bot.adapters.embedding.minilm import MiniLM  # noqa: PLC0415
 
     return MiniLM()
+
+
+def read_english() -> frozenset[str]:
+    """The English words that the bot's own model knows: what is among them is no slip of the keys."""
+    pieces = VOCABULARY.read_text("utf-8").splitlines()
+    return frozenset(piece for piece in pieces if piece.isascii() and piece.isalpha() and len(piece) > 2)
 
 
 def read_talk() -> "Talk":

@@ -9,9 +9,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Text, bindparam, literal, null, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -45,14 +62,44 @@ def claim(
     connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
 ) -> tuple[list[Claim], Past]:
     """What was left behind, then what is due, at most `limit` of both together, each once; and what is past posting."""
-    left = lapsed(connection, hold, limit, platforms)
-    if len(left) >= limit:
-        return left, []
+    left, given_up = lapsed(connection, hold, grace, limit, platforms)
+    if len(left) + len(given_up) >= limit:
+        return left, given_up
     new, past = due(connection, hold, grace, limit - len(left), platforms)
-    return [*left, *new], past
+    return [*left, *new], given_up + past
+
+
+def one_of_keys() -> tuple[Any, Any]:
+    """The condition of a change to deliveries, each given by its `key`."""
+    return deliveries.c.subscription == bindparam("b_subscription"), deliveries.c.date == bindparam("b_date")
+
+
+def key(delivery: Delivery) -> dict[str, Any]:
+    return {"b_subscription": delivery.subscription, "b_date": delivery.date.isoformat()}
 
 
 # Statements are built once: to build one takes longer than most databases take to run it.
+_NEXT = subscriptions.c.next_date
+_MINE = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == bindparam("b_holder"))
+BEGINNING = (
+    update(deliveries)
+    .where(*one_of_keys(), _MINE, deliveries.c.held_until > bindparam("b_now"))
+    .values(
+        outcome=Outcome.SENDING.value,
+        entry=bindparam("entry"),
+        first_try=func.coalesce(deliveries.c.first_try, bindparam("b_now")),
+        held_until=bindparam("held_until"),
+    )
+    .returning(deliveries.c.first_try)
+)
+# Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
+_SURELY = and_(bindparam("b_sent", type_=Boolean), deliveries.c.outcome != Outcome.SENT)
+SETTLING = (
+    update(deliveries)
+    .where(*one_of_keys(), or_(_MINE, _SURELY))
+    .values({name: bindparam(name) for name in ("outcome", "message", "reason", "settled")})
+    .values(holder="", held_until=0)
+)
 _LAPSED = (
     select(deliveries, subscriptions)
     .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
@@ -61,8 +108,10 @@ _LAPSED = (
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True, of=deliveries)
 )
+# A row is locked while a delivery is written for it, so whether its next date was owed before stays as it is read.
+_OWED_BEFORE = exists().where(deliveries.c.subscription == subscriptions.c.id, deliveries.c.date == _NEXT)
 _DUE = (
-    select(subscriptions)
+    select(subscriptions, _OWED_BEFORE.label("owed_before"))
     .where(subscriptions.c.state == State.ON, subscriptions.c.next_due <= bindparam("now"))
     .where(subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
     .order_by(subscriptions.c.next_due)
@@ -71,21 +120,23 @@ _DUE = (
 )
 
 
-def lapsed(connection: Connection, hold: Hold, limit: int, platforms: Sequence[str]) -> list[Claim]:
-    """What somebody else had taken on and did not finish in time."""
+def lapsed(
+    connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
+) -> tuple[list[Claim], Past]:
+    """What somebody else had taken on and did not finish in time. What was not begun within the grace is missed."""
     wanted = {"now": stamp(hold.now), "platforms": platforms, "limit": limit}
-    found = connection.execute(_LAPSED, wanted).all()
-    if found:
-        values = {"holder": hold.holder, "held_until": stamp(hold.until)}
-        keys = [{"b_subscription": row[0], "b_date": row[1]} for row in found]
-        connection.execute(update(deliveries).where(*one_of_keys()).values(**values), keys)
-    mine = len(deliveries.c)
-    return [Claim(rows.subscription(row[mine:]), rows.delivery(row), lapsed=True) for row in found]
-
-
-def one_of_keys() -> tuple[Any, Any]:
-    """The condition of a change to many deliveries, each given as `b_subscription` and `b_date`."""
-    return deliveries.c.subscription == bindparam("b_subscription"), deliveries.c.date == bindparam("b_date")
+    mine, oldest = len(deliveries.c), hold.now - grace
+    found = [
+        Claim(rows.subscription(row[mine:]), rows.delivery(row), lapsed=True)
+        for row in connection.execute(_LAPSED, wanted).all()
+    ]
+    late = [one for one in found if one.delivery.outcome is Outcome.CLAIMED and one.delivery.due < oldest]
+    left = [one for one in found if one not in late] if late else found
+    missed = {"outcome": Outcome.MISSED.value, "settled": stamp(hold.now), "holder": "", "held_until": 0}
+    for several, values in ((left, {"holder": hold.holder, "held_until": stamp(hold.until)}), (late, missed)):
+        if keys := [key(one.delivery) for one in several]:
+            connection.execute(update(deliveries).where(*one_of_keys()).values(**values), keys)
+    return left, [(one.subscription.place.platform, Outcome.MISSED) for one in late]
 
 
 def due(
@@ -101,8 +152,8 @@ def due(
         (row.platform, outcome)
         for found, several in owing
         for outcome, dates in _past(found)
-        for row in several
         for _ in dates
+        for row in several
     ]
     return [
         Claim(rows.subscription(row), Delivery(row[0], found.post.date, found.post.at, Outcome.CLAIMED))
@@ -119,15 +170,14 @@ def _past(found: Owed) -> tuple[tuple[Outcome, tuple[Occurrence, ...]], ...]:
 
 Alike = tuple[str, str, str, str | None, str, int]
 _ALIKE = ("time", "zone", "days", "skip", "next_date", "next_due")
-_PLACES = [list(subscriptions.c.keys()).index(name) for name in _ALIKE]
+_alike_in = itemgetter(*(list(subscriptions.c.keys()).index(name) for name in _ALIKE))
 
 
 def _alike(found: Iterable[Row[Any]]) -> dict[Alike, list[Row[Any]]]:
     """Rows that owe the same: most channels of a zone share a schedule, and it is worked out once."""
     groups: dict[Alike, list[Row[Any]]] = defaultdict(list)
-    at, zone, days, skip, day, due_at = _PLACES
     for row in found:
-        groups[row[at], row[zone], row[days], row[skip], row[day], row[due_at]].append(row)
+        groups[_alike_in(row)].append(row)
     return groups
 
 
@@ -151,7 +201,6 @@ def _write(connection: Connection, hold: Hold, owing: Owing) -> set[int]:
 
     A local date that was owed before stays as it is, and is nobody's to post again.
     """
-    insert = into(connection.dialect.name, deliveries).on_conflict_do_nothing()
     taken: set[int] = set()
     posts: list[int] = []
     others: list[dict[str, Any]] = []
@@ -161,16 +210,21 @@ def _write(connection: Connection, hold: Hold, owing: Owing) -> set[int]:
             others += [_new(one, occurrence, outcome, hold) for occurrence in dates for one in ids]
         if found.post and (found.missed or found.skipped):
             late = [_new(one, found.post, Outcome.CLAIMED, hold) for one in ids]
-            taken.update(connection.execute(insert.returning(deliveries.c.subscription), late).scalars().all())
+            writing = _insert(connection).returning(deliveries.c.subscription)
+            taken.update(connection.execute(writing, late).scalars().all())
         elif found.post:
-            posts += ids
+            posts += [row[0] for row in several if not row[-1]]  # not owed before
     if others:
-        connection.execute(insert, others)
+        connection.execute(_insert(connection), others)
     if posts:
         held = {"holder": hold.holder, "held_until": stamp(hold.until)}
         ids_ = rows.listed(connection.dialect.name, posts)
-        taken.update(connection.execute(_take(connection.dialect.name), {"ids": ids_, **held}).scalars().all())
-    return taken
+        connection.execute(_take(connection.dialect.name), {"ids": ids_, **held})
+    return taken.union(posts)
+
+
+def _insert(connection: Connection) -> Any:
+    return into(connection.dialect.name, deliveries).on_conflict_do_nothing()
 
 
 def _move(connection: Connection, owing: Owing) -> None:
@@ -198,8 +252,7 @@ def _take(dialect: str) -> Any:
         **{name: bindparam(name, type_=deliveries.c[name].type) for name in ("holder", "held_until")},
     }
     query = select(*columns.values()).where(rows.among(dialect, subscriptions.c.id))
-    insert = into(dialect, deliveries).from_select(list(columns), query)
-    return insert.on_conflict_do_nothing().returning(deliveries.c.subscription)
+    return insert(deliveries).from_select(list(columns), query)
 
 
 @cache

@@ -13,6 +13,7 @@ from bot.core.errors import Problem, StoreError
 
 READING = {"commonplace_reading": True}  # execution options of a transaction that writes nothing
 _BUSY_MS = 5000  # how long SQLite waits for a writer
+_COPIED_AFTER = 4000  # pages (16 MB) of its log; copying them into the file waits for the disk
 
 
 def open_engine(url: str) -> AsyncEngine:
@@ -53,7 +54,8 @@ def _tuned(connection: Any, _: Any) -> None:
     """Readers beside one writer, and patience instead of `database is locked`."""
     connection.isolation_level = None  # transactions begin where `_begun` says, not at the first write
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", f"busy_timeout = {_BUSY_MS}", "foreign_keys = ON", "synchronous = NORMAL"):
+    waiting, copying = f"busy_timeout = {_BUSY_MS}", f"wal_autocheckpoint = {_COPIED_AFTER}"
+    for pragma in ("journal_mode = WAL", waiting, copying, "foreign_keys = ON", "synchronous = NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

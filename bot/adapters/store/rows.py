@@ -69,8 +69,25 @@ def subscription_row(subscription: Subscription) -> dict[str, Any]:
 
 def subscription(row: Any) -> Subscription:
     """A row of the table's columns, in their order. Raises ValueError where one holds what it may not."""
-    id_, platform, workspace, channel, thread, at, zone, days, within, state, by, by_name, since, skip = row[:14]
-    reason, declared, forum = row[14:17]
+    (
+        id_,
+        platform,
+        workspace,
+        channel,
+        thread,
+        at,
+        zone,
+        days,
+        within,
+        state,
+        by,
+        by_name,
+        since,
+        skip,
+        reason,
+        declared,
+        forum,
+    ) = row[:_KEPT]
     return Subscription(
         Place(platform, workspace, channel, thread),
         schedule(at, zone, days),
@@ -109,4 +126,5 @@ def delivery(row: Any) -> Delivery:
     )
 
 
+_KEPT = 17  # columns before those that say what comes next
 _STATES = {state.value: state for state in State}

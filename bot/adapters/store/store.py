@@ -6,21 +6,22 @@ process's clock.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, false, func, or_, select, true, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.store import backup, claims, rows
-from bot.adapters.store.claims import HELD, Hold, into
+from bot.adapters.store.claims import Hold, into
 from bot.adapters.store.engine import READING, open_direct
 from bot.adapters.store.migrate import unusable
-from bot.adapters.store.tables import deliveries, events, leases, stamp, subscriptions
+from bot.adapters.store.tables import deliveries, events, leases, moment, stamp, subscriptions
 from bot.core.daily import SEEN, Delivery, Outcome, Place, State, Subscription
 from bot.core.recurrence import next_occurrence, occurrences
 from bot.ports import Claim, Watch, unwatched
@@ -28,7 +29,7 @@ from bot.ports import Claim, Watch, unwatched
 LEASE = timedelta(seconds=60)
 REMEMBERED = timedelta(hours=1)  # events that were seen; Slack brings one again after 5 minutes at most
 
-Claimed = tuple[list[Claim], claims.Past]
+Done = TypeVar("Done")
 
 
 class SqlStore:
@@ -49,6 +50,7 @@ class SqlStore:
         self._kind = engine.dialect.name
         self._clock = clock or (None if self._kind == "postgresql" else lambda: datetime.now(UTC))
         self._direct = open_direct(engine) if self._kind == "sqlite" else None
+        self._thread = ThreadPoolExecutor(1, "store")  # SQLite has one writer
         self._reading = engine.execution_options(**READING)
         self._pruned = datetime.min.replace(tzinfo=UTC)
 
@@ -61,6 +63,21 @@ class SqlStore:
         except (DBAPIError, OSError, SqlTimeoutError) as error:
             raise unusable(self.engine, error) from error
 
+    async def _at_a_stretch(self, work: Callable[[Connection], Done], *, reading: bool = False) -> Done:
+        """Do statements in one transaction; on SQLite in one thread: nothing interrupts them, and the loop is free."""
+        if self._direct is None:
+            async with self._transaction(reading=reading) as connection:
+                return await connection.run_sync(work)
+        direct = self._direct.execution_options(**READING) if reading else self._direct
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._directly, direct, work)
+
+    def _directly(self, direct: Engine, work: Callable[[Connection], Done]) -> Done:
+        try:
+            with direct.begin() as connection:
+                return work(connection)
+        except (DBAPIError, SqlTimeoutError) as error:
+            raise unusable(self.engine, error) from error
+
     async def _now(self, connection: AsyncConnection) -> datetime:
         return self._clock() if self._clock else await connection.run_sync(self._moment)
 
@@ -70,11 +87,13 @@ class SqlStore:
         found: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return found.astimezone(UTC)
 
-    async def _hold(self, connection: AsyncConnection) -> Hold:
-        now = await self._now(connection)
+    def _hold(self, connection: Connection) -> Hold:
+        now = self._moment(connection)
         return Hold(self._holder, now, now + LEASE)
 
     async def now(self) -> datetime:
+        if self._clock:
+            return self._clock()
         async with self._transaction(reading=True) as connection:
             return await self._now(connection)
 
@@ -84,6 +103,7 @@ class SqlStore:
             await connection.execute(select(leases.c.name).limit(1))
 
     async def close(self) -> None:
+        await asyncio.to_thread(self._thread.shutdown)
         await self.engine.dispose()
 
     # ---- subscriptions
@@ -154,18 +174,20 @@ class SqlStore:
             .where(rows.among(self._kind, deliveries.c.subscription), deliveries.c.outcome.in_(SEEN))
             .order_by(deliveries.c.date)
         )
-        found: dict[int, list[str]] = {one: [] for one in wanted}
-        async with self._transaction(reading=True) as connection:
-            for subscription, entry in await connection.execute(query, {"ids": rows.listed(self._kind, wanted)}):
+
+        def work(connection: Connection) -> dict[int, list[str]]:
+            found: dict[int, list[str]] = {one: [] for one in wanted}
+            for subscription, entry in connection.execute(query, {"ids": rows.listed(self._kind, wanted)}):
                 found[subscription].append(entry)
-        return found
+            return found
+
+        return await self._at_a_stretch(work, reading=True)  # after a year there are many
 
     # ---- claiming and sending
 
     async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
         def work(connection: Connection) -> tuple[list[Claim], claims.Past]:
-            now = self._moment(connection)
-            return claims.claim(connection, Hold(self._holder, now, now + LEASE), self._grace, limit, platforms)
+            return claims.claim(connection, self._hold(connection), self._grace, limit, platforms)
 
         claiming = asyncio.create_task(self._at_a_stretch(work))
         try:
@@ -177,51 +199,26 @@ class SqlStore:
             self._watch(platform, outcome, None)
         return new
 
-    async def _at_a_stretch(self, work: Callable[[Connection], Claimed]) -> Claimed:
-        """Do several statements in one transaction; on SQLite in one thread, which cannot be interrupted."""
-        if self._direct is None:
-            async with self._transaction() as connection:
-                return await connection.run_sync(work)
-        return await asyncio.to_thread(self._directly, self._direct, work)
+    async def begin(self, delivery: Delivery, entry: str) -> datetime | None:
+        def work(connection: Connection) -> int | None:
+            hold = self._hold(connection)
+            values = {**claims.key(delivery), "b_holder": self._holder, "b_now": stamp(hold.now)}
+            values |= {"entry": entry, "held_until": stamp(hold.until)}
+            return connection.execute(claims.BEGINNING, values).scalar_one_or_none()
 
-    def _directly(self, direct: Engine, work: Callable[[Connection], Claimed]) -> Claimed:
-        try:
-            with direct.begin() as connection:
-                return work(connection)
-        except (DBAPIError, SqlTimeoutError) as error:
-            raise unusable(self.engine, error) from error
-
-    async def begin(self, delivery: Delivery, entry: str) -> bool:
-        async with self._transaction() as connection:
-            hold = await self._hold(connection)
-            result = await connection.execute(
-                update(deliveries)
-                .where(rows.delivery_is(delivery), deliveries.c.outcome.in_(HELD))
-                .where(deliveries.c.holder == self._holder, deliveries.c.held_until > stamp(hold.now))
-                .values(
-                    outcome=Outcome.SENDING.value,
-                    entry=entry,
-                    first_try=func.coalesce(deliveries.c.first_try, stamp(hold.now)),
-                    held_until=stamp(hold.until),
-                )
-            )
-        return result.rowcount == 1
+        first = await self._at_a_stretch(work)
+        return None if first is None else moment(first)
 
     async def settle(
         self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
     ) -> datetime | None:
-        mine = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == self._holder)
-        # Whoever has the platform's answer knows best, even where another process has taken over meanwhile.
-        surely = true() if outcome is Outcome.SENT else false()
-        async with self._transaction() as connection:
-            now = await self._now(connection)
-            values = {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
-            result = await connection.execute(
-                update(deliveries)
-                .where(rows.delivery_is(delivery), or_(mine, and_(surely, deliveries.c.outcome != Outcome.SENT)))
-                .values(**values, holder="", held_until=0)
-            )
-        return now if result.rowcount else None
+        def work(connection: Connection) -> datetime | None:
+            now = self._moment(connection)
+            values = {**claims.key(delivery), "b_holder": self._holder, "b_sent": outcome is Outcome.SENT}
+            values |= {"outcome": outcome.value, "message": message, "reason": reason, "settled": stamp(now)}
+            return now if connection.execute(claims.SETTLING, values).rowcount else None
+
+        return await self._at_a_stretch(work)
 
     async def release(self, claimed: Sequence[Claim]) -> None:
         await self._until(claimed, lambda _: 0)
@@ -231,17 +228,16 @@ class SqlStore:
 
     async def _until(self, claimed: Sequence[Claim], held_until: Callable[[Hold], int]) -> None:
         """Change how long claims are held that are still this process's own, and as it took them on."""
-        keys = [
-            {"b_subscription": each.subscription, "b_date": each.date.isoformat(), "b_outcome": each.outcome.value}
-            for each in (claim.delivery for claim in claimed)
-        ]
+        keys = [claims.key(one.delivery) | {"b_outcome": one.delivery.outcome.value} for one in claimed]
         if not keys:
             return
         held = and_(deliveries.c.outcome == bindparam("b_outcome"), deliveries.c.holder == self._holder)
         change = update(deliveries).where(*claims.one_of_keys(), held)
-        async with self._transaction() as connection:
-            hold = await self._hold(connection)
-            await connection.execute(change.values(held_until=held_until(hold)), keys)
+
+        def work(connection: Connection) -> None:
+            connection.execute(change.values(held_until=held_until(self._hold(connection))), keys)
+
+        await self._at_a_stretch(work)
 
     # ---- what only one process may have or do
 

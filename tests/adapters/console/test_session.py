@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from prompt_toolkit.application import get_app
-from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -158,8 +158,11 @@ def test_nobody_reading_any_more_ends_quietly(place: Path, words: tuple[str, ...
 
 def completions(text: str, config: str = "") -> list[str]:
     """The whole lines that the menu offers."""
-    found = Typing(garden_desk(config)).get_completions(Document(text), CompleteEvent())
-    return [text[: len(text) + one.start_position] + one.text for one in found]
+
+    async def found() -> list[Completion]:
+        return [one async for one in Typing(garden_desk(config)).get_completions_async(Document(text), CompleteEvent())]
+
+    return [text[: len(text) + one.start_position] + one.text for one in asyncio.run(found())]
 
 
 @pytest.mark.parametrize(

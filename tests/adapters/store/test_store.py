@@ -211,7 +211,7 @@ def test_a_change_that_meets_a_claim_half_way_owes_no_date_twice(kind: str, tmp_
         assert found.by_name == "Bob"
         databases.time.passes(days=1)
         days = {claim.delivery.date.day for claim in await store.claim(10, ["slack"])}
-        assert days == {23, 24}  # the other's claim has lapsed
+        assert days == {24}  # and what the other had claimed is older than the grace by now
 
     on(kind, tmp_path, scenario)
 
@@ -392,5 +392,35 @@ def test_a_claim_that_is_interrupted_is_given_back(kind: str, tmp_path: Path) ->
                 kept += await claiming
         assert len(kept) < 20
         assert len(await two.claim(100, ["slack"])) == 20 - len(kept)
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_what_was_claimed_and_lapsed_is_missed_after_the_grace(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        dead, alive = await databases.store("dead"), await databases.store("alive")
+        one, two = [await dead.put(subscription(channel)) for channel in ("C1", "C2")]
+        databases.time.passes(hours=1)
+        claimed = {claim.subscription.id: claim.delivery for claim in await dead.claim(10, ["slack"])}
+        await dead.begin(claimed[two.id], "garden/clay")
+        databases.time.passes(hours=7)
+        (left,) = await alive.claim(10, ["slack"])
+        assert (left.subscription.id, left.delivery.outcome) == (two.id, Outcome.SENDING)
+        assert (await alive.deliveries([one.id], 1))[one.id][0].outcome is Outcome.MISSED
+
+    on(kind, tmp_path, scenario)
+
+
+@both
+def test_a_workspace_that_is_removed_after_a_claim_is_sent_nothing(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        await store.put(subscription())
+        databases.time.passes(hours=1)
+        (claim,) = await store.claim(10, ["slack"])
+        await store.forget("slack", "T1")
+        assert await store.begin(claim.delivery, "garden/clay") is None
+        assert await store.settle(claim.delivery, Outcome.SENT) is None
 
     on(kind, tmp_path, scenario)

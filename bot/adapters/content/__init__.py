@@ -5,22 +5,47 @@ Knows where files lie; what is in them the parser knows.
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from bot.adapters.content import cache
 from bot.core import importing, kept
+from bot.core.counting import count
 from bot.core.errors import ContentError, Problem
+from bot.core.everyday import EVERYDAY
+from bot.core.index import Index
 from bot.core.library import Library
+from bot.core.packing import Packed, pack, unpack
 from bot.core.parser import Limits, Parsed, decode, parse
 from bot.core.slugs import is_slug, slug
+from bot.core.summary import Summary
+
+CACHED_FROM = 250_000  # bytes of content; less is read and counted within a fifth of a second
 
 
 async def read_library(folder: Path, limits: Limits) -> Library:
     """Every NAME.md of a folder. Raises ContentError with every problem of every file, each in its file."""
     return await asyncio.to_thread(_library, folder, limits)
+
+
+async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a file of the folder was changed: the name, the time and the size of each."""
+    return await asyncio.to_thread(_stamp, folder)
+
+
+async def read_index(
+    folder: Path, limits: Limits, cached: Path | None = None, english: Collection[str] = EVERYDAY
+) -> Index:
+    """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time.
+
+    What is a word of `english` is taken as it is typed.
+    """
+    return await asyncio.to_thread(_index, folder, limits, cached, english)
 
 
 async def check_folder(folder: Path, limits: Limits) -> list[Problem]:
@@ -43,12 +68,38 @@ async def import_file(
     return await asyncio.to_thread(_import, source, folder, name, title, force=force, limits=limits)
 
 
-def _library(folder: Path, limits: Limits) -> Library:
+def _index(folder: Path, limits: Limits, cached: Path | None, english: Collection[str]) -> Index:
+    if cached is None or _size(folder) < CACHED_FROM:
+        return Index(_library(folder, limits), english=english)
+    known = hashlib.blake2b(bytes(folder.resolve()), digest_size=8).hexdigest()
+    place = cached / f"library-{known}.cache"
+    before = cache.read(place)
+    packed: dict[bytes, Packed] = {}
+    library = _library(folder, limits, before.summaries if before else {}, packed)
+    if before and list(before.summaries) == list(packed):
+        return Index(library, before.tables, english)
+    tables = count(library)
+    cache.write(place, cache.Kept(packed, tables))
+    return Index(library, tables, english)
+
+
+def _size(folder: Path) -> int:
+    """The bytes of all summaries; 0 where that cannot be told, which reading them will explain."""
+    try:
+        return sum(path.stat().st_size for path in folder.glob("*.md"))
+    except OSError:
+        return 0
+
+
+def _library(
+    folder: Path, limits: Limits, known: Mapping[bytes, Packed] | None = None, packed: dict[bytes, Packed] | None = None
+) -> Library:
+    """What is `known` by the hash of its file is not parsed; what is read is noted in `packed` by the same."""
     problems: list[Problem] = []
     summaries = []
     for path in _files(folder):
         try:
-            summaries.append(_read(path, path.stem, limits, kept_only=True).summary)
+            summaries.append(_summary(path, limits, known or {}, packed))
         except ContentError as error:
             problems += error.in_file(str(path)).problems
         if not is_slug(path.stem):
@@ -72,7 +123,34 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = []
+    with contextlib.suppress(OSError, ContentError):
+        for path in _files(folder):
+            status = path.stat()
+            found.append((path.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _summary(path: Path, limits: Limits, known: Mapping[bytes, Packed], packed: dict[bytes, Packed] | None) -> Summary:
+    data = _bytes(path, limits)
+    if packed is None:
+        return _parsed(data, path.stem, limits, kept_only=True).summary
+    told = f"{path.stem}\0{limits.max_entries}\0".encode("utf-8", "surrogateescape")
+    number = hashlib.blake2b(told + data, digest_size=16).digest()
+    if number in known:
+        packed[number] = known[number]
+        return unpack(known[number])
+    summary = _parsed(data, path.stem, limits, kept_only=True).summary
+    packed[number] = pack(summary)
+    return summary
+
+
 def _read(path: Path, name: str, limits: Limits, *, kept_only: bool = False) -> Parsed:
+    return _parsed(_bytes(path, limits), name, limits, kept_only=kept_only)
+
+
+def _bytes(path: Path, limits: Limits) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(limits.max_bytes + 1)
@@ -81,6 +159,10 @@ def _read(path: Path, name: str, limits: Limits, *, kept_only: bool = False) -> 
     if len(data) > limits.max_bytes:
         mend = "split the document, or raise content.max_bytes"
         raise ContentError(Problem(f"this is larger than {limits.max_bytes:,} bytes", mend, 1))
+    return data
+
+
+def _parsed(data: bytes, name: str, limits: Limits, *, kept_only: bool) -> Parsed:
     text = decode(data)
     if kept_only and text.split("\n", 1)[0].rstrip() != "---":
         mend = "bring it in with python -m bot import FILE, or begin it with front matter"

@@ -1,0 +1,157 @@
+"""How the bot bears a large library: `python -m benchmarks.scale [ENTRIES ...]`, by default 1,000, 10,000 and 100,000.
+
+The libraries are made up, always the same ones: a hundred entries a summary, of words that are as frequent as Zipf's
+law has it, a sixth of them of the summary's own subject. Each size starts in two fresh processes, which find no cache
+and the cache of the first. Prints, and judges nothing. A hundred thousand entries take about a minute and 150 MB.
+"""
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from pathlib import Path
+from statistics import median, quantiles
+
+from benchmarks.__main__ import resident
+from bot.adapters.content import read_index
+from bot.core import quoting, search
+from bot.core.library import Library
+from bot.core.parser import Limits
+from bot.core.words import EMPTY
+
+SIZES = (1_000, 10_000, 100_000)
+A_SUMMARY = 100  # entries
+A_TOPIC = 10
+VOCABULARY = 60_000
+ASKED = 400  # queries of each sort
+FREQUENT = "the of and to a in that is it for was on with as be by at this are from or but not have which".split()
+
+
+class Tongue:
+    """Made-up words, the frequent ones first, and texts of them."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        syllables = [a + b for a in "b br c ch d dr f g gr h j l m n p pl r s st t tr v w".split() for b in "aeiou"]
+        made: dict[str, None] = {}
+        while len(made) < VOCABULARY:
+            made["".join(chance.choices(syllables, k=chance.choice((2, 2, 3, 3, 4)))) + chance.choice("lmnrst")] = None
+        self.words = list(made)
+        self._upto = list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
+
+    def word(self, subject: Sequence[str] = ()) -> str:
+        """A word by its frequency, or now and then one of the subject."""
+        if subject and self._chance.random() < 1 / 3:
+            return self._chance.choice(subject)
+        return self.words[bisect_left(self._upto, self._chance.random() * self._upto[-1])]
+
+    def several(self, number: int, subject: Sequence[str] = ()) -> list[str]:
+        """Words of which about half say something."""
+        empty = self._chance.choices(FREQUENT, [1 / (rank + 1) for rank in range(len(FREQUENT))], k=number)
+        return [self.word(subject) if self._chance.random() < 0.5 else word for word in empty]
+
+    def subject(self) -> list[str]:
+        """The words of one subject."""
+        return self._chance.sample(self.words, 60)
+
+
+def write_library(folder: Path, entries: int, chance: random.Random) -> None:
+    """Summaries of a hundred entries each in the kept form."""
+    folder.mkdir(parents=True)
+    tongue = Tongue(chance)
+    for number in range(max(entries // A_SUMMARY, 1)):
+        subject = tongue.subject()
+        lines = [
+            "---",
+            f"title: {' '.join(tongue.several(4, subject))} talk",
+            "kind: talk",
+            "---",
+            "",
+            "## All key ideas",
+        ]
+        for entry in range(min(entries, A_SUMMARY)):
+            if entry % A_TOPIC == 0:
+                lines += ["", f"### {' '.join(tongue.several(3, subject))} {{#topic-{entry // A_TOPIC}}}"]
+            title = " ".join([tongue.word(subject), *tongue.several(3, subject)]).capitalize()
+            text = " ".join(tongue.several(chance.randint(12, 28), subject)).capitalize()
+            lines.append(f"- **{title}:** {text}. {{#{tongue.word(subject)}-{entry}}}")
+            lines.append(f"  ~ {' '.join(tongue.several(8, subject))}")
+        (folder / f"talk-{number}.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def queries(library: Library, chance: random.Random) -> dict[str, list[str]]:
+    """What people may ask of these entries, by its sort."""
+    found: dict[str, list[str]] = {sort: [] for sort in ("keywords", "misspelt", "question", "typing", "message")}
+    for entry in chance.choices(library.entries, k=ASKED):
+        telling = [word for word in entry.full_text.lower().rstrip(".").split() if word.strip(":") not in EMPTY]
+        few = [word.strip(":") for word in chance.sample(telling, min(3, len(telling)))]
+        at = chance.randrange(1, max(len(few[0]) - 1, 2))
+        slip = few[0][:at] + few[0][at + 1 : at + 2] + few[0][at : at + 1] + few[0][at + 2 :]
+        found["keywords"].append(" ".join(few))
+        found["misspelt"].append(" ".join([slip, *few[1:2]]))
+        found["question"].append(f"how do we get the {few[0]} of a {few[-1]} to be {' and '.join(few[1:2])}?")
+        found["typing"].append((entry.title or "")[: chance.randint(2, 12)])
+        found["message"].append(f"our {entry.text[: chance.randint(30, 100)]} again, and what about lunch tomorrow")
+    return found
+
+
+def milliseconds(call: Callable[[str], object], said: Sequence[str]) -> tuple[float, float]:
+    """p50 and p99 of one call, in milliseconds."""
+    taken = []
+    for one in said:
+        start = time.perf_counter()
+        call(one)
+        taken.append((time.perf_counter() - start) * 1000)
+    return median(taken), quantiles(taken, n=100)[-1]
+
+
+def measure(folder: Path, cache: Path) -> dict[str, float]:
+    """In this very process: how long the start takes, what it costs, and how long answers take."""
+    before = resident()
+    start = time.perf_counter()
+    index = asyncio.run(read_index(folder, Limits(), cache))
+    figures = {"start s": time.perf_counter() - start, "memory MB": resident() - before}
+    asked = queries(index.library, random.Random(2))  # noqa: S311
+    calls: dict[str, Callable[[str], object]] = {
+        "typing": lambda said: search.suggest(index, said, 25),
+        "message": lambda said: quoting.candidates(index, said),
+    }
+    for sort, several in asked.items():
+        call = calls.get(sort, lambda said: search.look_up(index, said))
+        figures[f"{sort} p50 ms"], figures[f"{sort} p99 ms"] = milliseconds(call, several)
+    return figures | {"memory MB then": resident() - before}
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Prints a table, a column a size."""
+    columns = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as place:
+            folder, cache = Path(place, "content"), Path(place, "cache")
+            write_library(folder, size, random.Random(1))  # noqa: S311
+            first, second = (_apart(folder, cache) for _ in range(2))
+            kept = sum(file.stat().st_size for file in cache.glob("*")) / 1e6 if cache.exists() else 0.0
+        columns.append({"start without cache s": first["start s"], "memory without MB": first["memory MB"]} | second)
+        columns[-1]["cache file MB"] = kept
+    print(f"{'entries':24}" + "".join(f"{size:>12,}" for size in sizes))
+    for name in columns[0]:
+        print(f"{name:24}" + "".join(f"{column[name]:12.2f}" for column in columns))
+
+
+def _apart(folder: Path, cache: Path) -> dict[str, float]:
+    code = [sys.executable, "-m", "benchmarks.scale", "--measure", str(folder), str(cache)]
+    figures: dict[str, float] = json.loads(subprocess.run(code, check=True, capture_output=True).stdout)
+    return figures
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(measure(Path(sys.argv[2]), Path(sys.argv[3]))))
+    else:
+        main([int(size.replace("_", "").replace(",", "")) for size in sys.argv[1:]] or SIZES)
