@@ -101,10 +101,15 @@ async def _meaning(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         return
     folder = app.cache_folder(settings)
-    kept = await asyncio.to_thread(_writable, folder)
+    kept = folder is not None and await asyncio.to_thread(_writable, folder)
     mend = "" if kept else "make it writable, or set search.cache: else every start takes a while"
     level = Level.OK if kept else Level.WARNING
-    yield Finding(level, "search", f"{model.name}; {'kept' if kept else 'nothing can be kept'} in {folder}", mend)
+    yield Finding(
+        level,
+        "search",
+        f"{model.name}; {'kept' if kept else 'nothing can be kept'} in {folder or 'the cache folder'}",
+        mend,
+    )
 
 
 def _writable(folder: Path) -> bool:

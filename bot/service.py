@@ -169,7 +169,9 @@ async def _content(desk: Desk, places: Places, connections: Iterable[asyncio.Eve
 
 
 async def _told(desk: Desk, error: BotError | None) -> None:
-    if error:
+    if isinstance(error, SettingsError):
+        log.error("meaning_unavailable", problem=str(error), instead="entries are found by words alone")
+    elif error:
         log.error("content_refused", problem=str(error), instead="the last good one stays")
     else:
         log.info("content_renewed", summaries=len(desk.library.summaries), entries=len(desk.library.entries))
