@@ -44,6 +44,7 @@ def test_the_words_that_a_query_matched_are_marked(query: str, told: str) -> Non
 def test_words_that_say_nothing_are_not_marked() -> None:
     assert answer(INDEX, "that the into").marks == frozenset()
     assert answer(INDEX, "the scraps into that").marks == {"scraps"}
+    assert answer(INDEX, "keep moisture").marks == {"moisture"}  # not "keeps"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def test_words_that_say_nothing_are_not_marked() -> None:
         ("10", "A [10], [10]x and [ten], not 4.10 or 10,000 or 110."),
         ("café", "The [cafés] and a [cafe\u0301’s], [CAFÉ]; cafeteria"),
         ("土は", "この[土は]銀行"),
+        ("useful", "Using a [useful] tool"),
         ("colour", "[Colours], [color]"),
         ("keeper", "[keeper's], [keepers]’ keep_it"),
     ],
@@ -77,6 +79,11 @@ def test_pieces_are_the_text_and_what_is_marked_is_words(text: str, every: int) 
 @given(st.text(), st.frozensets(st.text(min_size=1), max_size=4))
 def test_any_text_has_only_marks_that_stand_in_it(text: str, matched: frozenset[str]) -> None:
     assert all(word in text for word in marks((text,), matched))
+
+
+def test_of_many_marks_the_first_are_drawn() -> None:
+    found = pieces("clay, " * 100, frozenset({"clay"}))
+    assert [lit for _, lit in found] == [True, False] * MOST
 
 
 LONG = """---

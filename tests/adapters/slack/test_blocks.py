@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +252,14 @@ def test_without_its_marks_a_card_is_what_it_is_unmarked(card: Card, every: int)
     bare, drawn = blocks.message(card), blocks.message(marked(card, every))
     assert drawn["text"] == bare["text"]
     assert list(map(unmarked, drawn["blocks"])) == list(map(unmarked, bare["blocks"]))
+
+
+def test_marks_leave_a_full_message_as_long_as_it_is() -> None:
+    choices = tuple(Choice(f"Bed {n}", Action("Open", Verb.OPEN, (f"garden/{n}",)), "soil, " * 20) for n in range(20))
+    for words in range(900, 1200, 4):
+        card = Card(body=("clay " * words,), choices=choices)
+        bare, drawn = blocks.parts(card, 50), blocks.parts(replace(card, marks=frozenset({"soil"})), 50)
+        assert list(map(unmarked, drawn)) == list(map(unmarked, bare))
 
 
 def unmarked(block: dict[str, Any]) -> dict[str, Any]:
