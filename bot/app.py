@@ -11,9 +11,8 @@ from zoneinfo import available_timezones
 import platformdirs
 
 from bot.adapters import content, embedding
-from bot.core.errors import BotError, ContentError, Problem, SettingsError
+from bot.core.errors import BotError, Problem, SettingsError
 from bot.core.parser import Limits
-from bot.core.search import Index
 from bot.desk import Desk, Shelf
 from bot.ports import Embedder
 from bot.settings import Settings, read_settings
@@ -61,74 +60,94 @@ async def open_desk(places: Places, settings: Settings | None = None) -> Desk:
     It finds by words alone, until `learn` has taught it what they mean.
     """
     settings = settings or await load_settings(places)
-    shelf = Shelf(await _index(places, settings))
-    return Desk(shelf, settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
+    return Desk(await _read(places, settings), settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
 
 
-async def learn(desk: Desk) -> None:
+async def learn(desk: Desk) -> Embedder | None:
     """Let the desk find by meaning too, unless `search.semantic` is off. The first time takes a while, in a thread.
 
-    Raises SettingsError where the model cannot be used.
+    Gives the model. Raises SettingsError where it cannot be used; the desk goes on finding by words alone.
     """
-    if desk.settings.search.semantic:
-        embedder = await embedding.load_model(desk.settings.search.model)
-        desk.take(await _understood(desk.shelf.index, embedder, cache_folder(desk.settings)))
+    if not desk.settings.search.semantic:
+        return None
+    embedder = await embedding.load_model(desk.settings.search.model)
+    desk.take(await _understood(desk.shelf, embedder, cache_folder(desk.settings)))
+    return embedder
 
 
-async def keep_up(desk: Desk, places: Places, told: Callable[[BotError | None], Awaitable[None]]) -> None:
+async def keep_up(
+    desk: Desk, places: Places, told: Callable[[BotError | None], Awaitable[None]], look_s: float = _LOOK_S
+) -> None:
     """Teach the desk what entries mean, then take up every change of the content folder, until cancelled.
 
-    `told` hears of each change: None once it is taken up, or why it is not. Then the last good library stays, and so it
-    does without a model that can be used.
+    The folder is looked at every `look_s` seconds. `told` hears of each change: None once it is taken up, or why it is
+    not. Then the last good library stays. Without a model that can be used, entries are found by words alone.
     """
-    seen = await content.stamp(places.content)
+    embedder, seen = None, desk.shelf.state
     try:
-        await learn(desk)
+        embedder = await learn(desk)
     except SettingsError as error:
         await told(error)
     while True:
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(look_s)
         now = await content.stamp(places.content)
         if now == seen:
             continue
-        await asyncio.sleep(_LOOK_S)  # somebody may still be writing
+        await asyncio.sleep(look_s)  # somebody may still be writing
         if now != await content.stamp(places.content):
             continue
         try:
-            await renew(desk, places)
-        except ContentError as error:
+            await renew(desk, places, embedder)
+        except BotError as error:
             await told(error)
         else:
             await told(None)
         seen = now
 
 
-async def renew(desk: Desk, places: Places) -> None:
-    """Answer out of the content as it is now, all at once. Raises ContentError, and all stays as it was."""
-    index, embedder = await _index(places, desk.settings), desk.shelf.embedder
-    shelf = await _understood(index, embedder, cache_folder(desk.settings)) if embedder else Shelf(index)
-    desk.take(shelf)
+async def renew(desk: Desk, places: Places, embedder: Embedder | None) -> None:
+    """Answer out of the content as it is now, all at once.
+
+    Raises ContentError, and all stays as it was; SettingsError where the model fails, and words alone find the new.
+    """
+    shelf = await _read(places, desk.settings)
+    try:
+        desk.take(await _understood(shelf, embedder, cache_folder(desk.settings)) if embedder else shelf)
+    except SettingsError:
+        desk.take(shelf)
+        raise
 
 
-def cache_folder(settings: Settings) -> Path:
-    """Where is kept what could be made anew."""
-    return Path(settings.search.cache or platformdirs.user_cache_dir("commonplace")).expanduser()
+def cache_folder(settings: Settings) -> Path | None:
+    """Where is kept what could be made anew; None for a user without a home."""
+    try:
+        return Path(settings.search.cache or platformdirs.user_cache_dir("commonplace")).expanduser()
+    except RuntimeError:
+        return None
 
 
-async def _index(places: Places, settings: Settings) -> Index:
+async def _read(places: Places, settings: Settings) -> Shelf:
+    """The content, found by words alone. Raises ContentError."""
+    state = await content.stamp(places.content)
     english = await asyncio.to_thread(embedding.read_english)
-    return await content.read_index(places.content, settings.limits, cache_folder(settings), english)
+    index = await content.read_index(places.content, settings.limits, cache_folder(settings), english)
+    return Shelf(index, state=state)
 
 
-async def _understood(index: Index, embedder: Embedder, cache: Path) -> Shelf:
+async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> Shelf:
+    """The same content, found by its meaning too. Raises SettingsError where the model fails."""
     from bot.adapters.embedding import vectors  # noqa: PLC0415 - NumPy, which finding by words alone does without
     from bot.core.meaning import Meaning, texts  # noqa: PLC0415
 
     talk = await asyncio.to_thread(embedding.read_talk)
-    needed = [*texts(index.library), *talk.discussion, *talk.chatter]
-    vector_of = await vectors.embed(embedder, needed, cache)
-    meaning = await asyncio.to_thread(Meaning, index.library, vector_of, talk)
-    return Shelf(index, meaning, embedding.Asked(embedder))
+    needed = [*await asyncio.to_thread(texts, shelf.library), *talk.discussion, *talk.chatter]
+    try:
+        vector_of = await vectors.embed(embedder, needed, cache)
+    except OSError as error:
+        mend = "try another search.model, or set search.semantic: off"
+        raise SettingsError(Problem(f"entries cannot be found by their meaning: {error}", mend)) from None
+    meaning = await asyncio.to_thread(Meaning, shelf.library, vector_of, talk)
+    return Shelf(shelf.index, meaning, embedding.Asked(embedder), shelf.state)
 
 
 async def check(places: Places) -> list[Problem]:

@@ -23,7 +23,7 @@ from bot.ports import Clock, Embedder
 from bot.settings import Settings
 
 if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
-    from bot.core.meaning import Meaning
+    from bot.core.meaning import Meaning, Vectors
 
 MOST_ALIKE = 5
 PREVIEWED = 7
@@ -47,30 +47,29 @@ class Suggestion:
 
 
 class Shelf:
-    """A library with all that is needed to find something in it. `meaning` comes with the `embedder` that made it."""
+    """A library with all that is needed to find something in it. `meaning` comes with the `embedder` that made it.
+
+    `state` tells this state of the content from every other, for whoever looks for changes.
+    """
 
     def __init__(
         self,
         index: search.Index,
         meaning: "Meaning | None" = None,
         embedder: Embedder | None = None,
+        state: object = None,
     ) -> None:
         self.library, self.index, self.meaning, self.embedder = index.library, index, meaning, embedder
+        self.state = state
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """What the buttons' short names stand for."""
         return wire.digests(self.library)
 
-    async def meant(self, text: str) -> search.Meant | None:
-        """What a text means; None while there is nothing to tell it by, or where telling it takes too long."""
-        if not self.meaning or not self.embedder or not text.strip():
-            return None
-        try:
-            vectors = await self.embedder.embed([text])
-        except TimeoutError:
-            return None
-        return partial(self.meaning.sense, vectors[0])
+    def meant(self, vector: "Vectors | None") -> search.Meant | None:
+        """What a text of that vector means here."""
+        return partial(self.meaning.sense, vector) if self.meaning and vector is not None else None
 
 
 class Desk:
@@ -169,16 +168,28 @@ class Desk:
 
     async def match(self, message: str, limit: int) -> list[search.Hit]:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
-        shelf = self.shelf
-        return quoting.candidates(shelf.index, message, limit, await shelf.meant(message))
+        vector = await self._vector(message)
+        return quoting.candidates(self.index, message, limit, self.shelf.meant(vector))
 
     async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
-        shelf = self.shelf
-        ranking = search.look_up(shelf.index, query, scope, limit)
-        if ranking.certain:
+        ranking = search.look_up(self.index, query, scope, limit)
+        if ranking.certain or not self.shelf.embedder:
             return ranking
-        meant = await shelf.meant(ranking.repaired or query)
-        return search.look_up(shelf.index, query, scope, limit, meant) if meant else ranking
+        vector = await self._vector(ranking.repaired or query)
+        return search.look_up(self.index, query, scope, limit, self.shelf.meant(vector))
+
+    async def _vector(self, text: str) -> "Vectors | None":
+        """Where a text lies; None while there is no model, and where it fails or takes too long.
+
+        After it the shelf may be another. Nothing else here waits, so that all of an answer comes from one library.
+        """
+        if not self.shelf.embedder or not text.strip():
+            return None
+        try:
+            vector: Vectors = (await self.shelf.embedder.embed([text]))[0]
+        except OSError:  # TimeoutError is one
+            return None
+        return vector
 
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""
@@ -196,9 +207,9 @@ class Desk:
 
     async def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
         """Completions for an option that holds such a value, best first."""
-        shelf = self.shelf
-        meant = await shelf.meant(text) if value is Value.QUERY and " " in text.strip() else None
-        pairs = values.suggest(shelf.index, value, text, self._clock.zones, limit, meant=meant)
+        vector = await self._vector(text) if value is Value.QUERY and " " in text.strip() else None
+        meant = self.shelf.meant(vector)
+        pairs = values.suggest(self.index, value, text, self._clock.zones, limit, meant=meant)
         return [Suggestion(*pair) for pair in pairs]
 
     # ---- the use cases

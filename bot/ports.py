@@ -29,7 +29,10 @@ class Embedder(Protocol):
         """The model and its version: vectors of one name can be compared."""
 
     async def embed(self, texts: Sequence[str]) -> "Vectors":
-        """One row a text, of length 1. Raises TimeoutError where that takes longer than somebody would wait."""
+        """One row a text, of length 1.
+
+        Raises TimeoutError where that takes longer than somebody would wait, OSError where the model fails.
+        """
 
 
 @dataclass(frozen=True, slots=True)

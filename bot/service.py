@@ -56,9 +56,8 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
             # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
             gc.collect()
             gc.freeze()
-            gc.set_threshold(
-                10_000, 20, 20
-            )  # and what comes and goes in a batch of lessons is looked through less often
+            # What comes and goes in a batch of lessons is looked through less often.
+            gc.set_threshold(10_000, 20, 20)
             tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
             everything = asyncio.gather(*tasks, return_exceptions=True)
             everything.add_done_callback(lambda _: stop.set())
@@ -170,7 +169,9 @@ async def _content(desk: Desk, places: Places, connections: Iterable[asyncio.Eve
 
 
 async def _told(desk: Desk, error: BotError | None) -> None:
-    if error:
+    if isinstance(error, SettingsError):
+        log.error("meaning_unavailable", problem=str(error), instead="entries are found by words alone")
+    elif error:
         log.error("content_refused", problem=str(error), instead="the last good one stays")
     else:
         log.info("content_renewed", summaries=len(desk.library.summaries), entries=len(desk.library.entries))

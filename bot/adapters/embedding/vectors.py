@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ from bot.ports import Embedder
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 64  # texts between two looks at what else there is to do
+CHUNK = 16  # texts at a time in a thread, which nothing can break off: a second at most
+MANY = 64  # texts that take long enough for somebody to be told
 SAVED_EVERY = 2_000  # texts; a first reading that is broken off goes on from there
 _HASH_BYTES = 16
 
@@ -31,19 +32,24 @@ async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -
     """The vector of each text, from the folder where it is known, else by the embedder and then kept there."""
     path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz" if folder else None
     known = await asyncio.to_thread(_read, path) if path else {}
-    keys = {text: _key(text) for text in texts}
-    missing = sorted((text for text, key in keys.items() if key not in known), key=len)  # texts of a length go together
-    if len(missing) > CHUNK:
+    keys, missing = await asyncio.to_thread(_missing, texts, known)
+    if len(missing) > MANY:
         log.info("learning", texts=len(missing), why="they are new; once they are known the start is quick")
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
         found = await embedder.embed(chunk)
         known.update(zip((keys[text] for text in chunk), found.astype(np.float16), strict=True))
-        if path and (start + CHUNK) % SAVED_EVERY < CHUNK and start:
+        if path and start // SAVED_EVERY < (start + CHUNK) // SAVED_EVERY:
             await asyncio.to_thread(_write, path, known, set(keys.values()))
     if path and missing:
         await asyncio.to_thread(_write, path, known, set(keys.values()))
-    return {text: known[key].astype(np.float32) for text, key in keys.items()}
+    return await asyncio.to_thread(lambda: {text: known[key].astype(np.float32) for text, key in keys.items()})
+
+
+def _missing(texts: Sequence[str], known: Collection[bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """The key of each text, and the texts that are not known, the short ones first: those of a length go together."""
+    keys = {text: _key(text) for text in texts}
+    return keys, sorted((text for text, key in keys.items() if key not in known), key=len)
 
 
 def _key(text: str) -> bytes:
@@ -52,20 +58,26 @@ def _key(text: str) -> bytes:
 
 def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # NumPy leaves a file open that it opened and cannot read.
+        with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
             keys, vectors = file["keys"], file["vectors"]
-        return dict(zip((bytes(key) for key in keys), vectors, strict=True))
+        lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
+        if keys.shape[1:] == (_HASH_BYTES,) and np.allclose(lengths, 1, atol=0.01):
+            return dict(zip((bytes(key) for key in keys), vectors, strict=True))
+        reason = "these are no vectors of texts"
     except FileNotFoundError:
         return {}
     except Exception as error:  # whatever a damaged archive may raise
-        log.warning("vectors_unread", file=str(path), reason=str(error))
-        return {}
+        reason = str(error)
+    log.warning("vectors_unread", file=str(path), reason=reason)
+    return {}
 
 
 def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]) -> None:
     """Keep what is used, and of the rest (another library, an earlier edit) no more than that, the latest."""
     unused = [key for key in known if key not in used]
-    kept = [key for key in known if key in used] + unused[max(len(unused) - len(used), 0) :]
+    # In the order of their last use.
+    kept = unused[max(len(unused) - len(used), 0) :] + [key for key in known if key in used]
     keys = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _HASH_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 _GRAPH, _INITIALIZER = 7, 5
 _DIMS, _TYPE, _NAME, _RAW = 1, 2, 8, 9
+_LONGEST_VARINT = 64  # bits
 _VARINT, _BYTES, _FIXED = 0, 2, {1: 8, 5: 4}
 _TYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<f4"), 3: np.dtype("i1")}
 
@@ -30,7 +31,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
     try:
         tensors = [tensor for graph in _read(whole).parts[_GRAPH] for tensor in _read(graph).parts[_INITIALIZER]]
         return {name: array for name, array in map(_array, tensors) if array is not None}
-    except (IndexError, KeyError, UnicodeDecodeError) as error:
+    except (IndexError, ValueError, OverflowError) as error:
         raise ValueError(f"{path} is no ONNX file: {error}") from None
 
 
@@ -78,6 +79,8 @@ def _varint(part: memoryview, at: int) -> tuple[int, int]:
         byte = part[at]
         number |= (byte & 0x7F) << shift
         at, shift = at + 1, shift + 7
+        if shift > _LONGEST_VARINT + 7:
+            raise ValueError("a number is longer than 64 bits")
         if byte < 0x80:
             return number, at
 

@@ -5,15 +5,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
 VOCABULARY = Path(__file__).parent / "vocab.txt"
 LONGEST_WORD = 100  # characters; what is longer is unknown
 
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
-_MARKS = re.compile(r"[\u0300-\u036f]")
+_CHINESE = re.compile(
+    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002b81f\U0002b920-\U0002ceaf"
+    "\U0002f800-\U0002fa1f]"
+)
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 
 
 class WordPiece:
@@ -24,10 +27,14 @@ class WordPiece:
         self._unknown, self._first, self._last = (self._numbers[piece] for piece in ("[UNK]", "[CLS]", "[SEP]"))
         self._pieces_of = lru_cache(50_000)(self._pieces)
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def read(self, text: str, longest: int) -> list[int]:
         """The numbers of a text between those of its beginning and its end, at most `longest` in all."""
-        numbers = [number for word in _words(text[: longest * LONGEST_WORD]) for number in self._pieces_of(word)]
-        return [self._first, *numbers[: longest - 2], self._last]
+        words = "".join(map(_seen, text)).split()
+        numbers = islice(chain.from_iterable(map(self._pieces_of, words)), longest - 2)
+        return [self._first, *numbers, self._last]
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         if len(word) > LONGEST_WORD:
@@ -45,31 +52,18 @@ class WordPiece:
         return tuple(found)
 
 
-def _words(text: str) -> Iterator[str]:
-    """Lower case, without accents; every sign and every Chinese character for itself."""
-    if not text.isascii():
-        text = "".join(_seen(char) for char in text)
-        text = re.sub(f"([{_CJK}])", r" \1 ", text)
-        text = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
-    for run in text.lower().split():
-        start = 0
-        for at, char in enumerate(run):
-            if _is_sign(char):
-                if at > start:
-                    yield run[start:at]
-                yield char
-                start = at + 1
-        if start < len(run):
-            yield run[start:]
-
-
+@lru_cache(16_384)
 def _seen(char: str) -> str:
-    if char in "\t\n\r" or unicodedata.category(char) == "Zs":
+    """In lower case, without accents; a blank, a sign and a Chinese character stand for themselves."""
+    kind = unicodedata.category(char)
+    if char in "\t\n\r" or kind[0] == "Z":
         return " "
-    return "" if unicodedata.category(char)[0] == "C" or char == "\ufffd" else char
+    if kind in _UNSEEN or char == "\ufffd":
+        return ""
+    plain = "".join(one for one in unicodedata.normalize("NFD", char) if unicodedata.category(one) != "Mn").lower()
+    return f" {plain} " if _CHINESE.match(char) or any(map(_is_sign, plain)) else plain
 
 
-@lru_cache(4096)
 def _is_sign(char: str) -> bool:
     ascii_sign = "!" <= char <= "~" and not char.isalnum()
     return ascii_sign or unicodedata.category(char)[0] == "P"

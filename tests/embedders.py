@@ -1,0 +1,45 @@
+"""Embedders of the tests' own: small, quick, and told in advance what means the same."""
+
+import asyncio
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+
+from bot.core.meaning import Vectors
+from bot.core.words import words
+
+WIDTH = 32
+CONCEPTS = (
+    "soil earth ground beds",
+    "compost peelings scraps worms leftovers garbage kitchen",
+    "water moisture clay dry thirsty",
+    "sharp tools blunt shears spades",
+    "label name forgot tray",
+)
+_AXIS = {word: axis for axis, several in enumerate(CONCEPTS) for word in several.split()}
+
+
+class Concepts:
+    """Words of one concept lie on one axis of their own; all others lie anywhere. Counts what it is given."""
+
+    def __init__(self, name: str = "concepts", wait_s: float = 0.0, fails: bool = False) -> None:
+        self.name, self.wait_s, self.fails = name, wait_s, fails
+        self.given: list[str] = []
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        await asyncio.sleep(self.wait_s)
+        if self.fails:
+            raise RuntimeError("out of memory")
+        self.given += texts
+        return np.stack([vector(text) for text in texts])
+
+
+def vector(text: str) -> Vectors:
+    found = np.full(WIDTH, 1e-3, np.float32)
+    for word in words(text):
+        if word in _AXIS:
+            found[_AXIS[word]] += 1
+        else:
+            found[len(CONCEPTS) + crc32(word.encode()) % (WIDTH - len(CONCEPTS))] += 0.2
+    return np.asarray(found / np.linalg.norm(found), np.float32)
