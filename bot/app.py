@@ -129,7 +129,9 @@ def cache_folder(settings: Settings) -> Path | None:
 async def _read(places: Places, settings: Settings) -> Shelf:
     """The content, found by words alone. Raises ContentError."""
     state = await content.stamp(places.content)
-    return Shelf(await content.read_index(places.content, settings.limits, cache_folder(settings)), state=state)
+    english = await asyncio.to_thread(embedding.read_english)
+    index = await content.read_index(places.content, settings.limits, cache_folder(settings), english)
+    return Shelf(index, state=state)
 
 
 async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> Shelf:

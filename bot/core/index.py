@@ -3,11 +3,13 @@
 Knows where the words of the entries are counted; reads no query and ranks nothing.
 """
 
+from collections.abc import Collection
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from bot.core.counting import KINDS, Tables, context, count, fields, name, rarity_of, stems_of
+from bot.core.everyday import EVERYDAY
 from bot.core.library import Library, Scope
 from bot.core.spelling import Speller
 from bot.core.texts import EMPTY_STEMS, Numbers
@@ -19,8 +21,9 @@ _NONE = np.zeros(0, np.int32), np.zeros(0, np.float32)
 class Index:
     """A library and what is counted of it, built once and only read afterwards. Entries go by their place in it."""
 
-    def __init__(self, library: Library, tables: Tables | None = None) -> None:
-        """`tables` are those of this very library, where they have been counted before."""
+    def __init__(self, library: Library, tables: Tables | None = None, english: Collection[str] = EVERYDAY) -> None:
+        """`tables` are those of this very library, where they were counted before; a word of `english` is no slip."""
+        self.english = english
         self.library, self.entries = library, library.entries
         self.tables = tables or count(library)
         self.parts, self.heads = self.tables.parts, self.tables.heads

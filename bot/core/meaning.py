@@ -24,7 +24,8 @@ MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole tex
 MOST_PARTS = 6
 SMALL = 20_000  # texts; up to so many, each is compared
 PROBED = 16  # clusters that are looked into
-LOOKED_AT = 400  # texts of these that are compared in full
+LOOKED_AT = 200  # texts of these, the nearest, whose entries are compared in full
+BLOCK = 4096  # vectors at a time while clusters are made
 CHATTER = 3  # sentences of chatter, the nearest, whose mean is a message's nearness to it
 RIDGE = 0.003  # what holds back the weights that tell a discussion from chatter
 
@@ -62,17 +63,18 @@ class Meaning:
     def __init__(self, library: Library, vector_of: Mapping[str, Vectors], talk: Talk) -> None:
         """`vector_of` holds a vector of length 1 for each of `texts(library)` and each sentence of `talk`."""
         several = texts(library)
-        order = {text: at for at, text in enumerate(several)}
         vectors = np.stack([vector_of[text] for text in several])
+        self._clusters = _Clusters(vectors) if len(several) > SMALL else None
+        order = self._clusters.order if self._clusters else np.arange(len(several))
+        self._vectors = vectors[order]
+        place = {several[at]: number for number, at in enumerate(order.tolist())}
         told = [_told(library, entry) for entry in library.entries]
-        self._whole = np.array([order[one.whole] for one in told])
-        self._topic = np.array([order[one.topic] for one in told])
-        self._parts = _table([[order[text] for text in one.parts] for one in told], self._whole)
-        self._said = _table([[order[text] for text in one.said] for one in told], self._whole)
+        self._whole = np.array([place[one.whole] for one in told])
+        self._topic = np.array([place[one.topic] for one in told])
+        self._parts = _table([[place[text] for text in one.parts] for one in told], self._whole)
+        self._said = _table([[place[text] for text in one.said] for one in told], self._whole)
         self._has_said = np.array([bool(one.said) for one in told])
         self._owners = _owners(len(several), self._whole, self._parts, self._said)
-        self._clusters = _Clusters(vectors) if len(several) > SMALL else None
-        self._vectors = vectors
         self._chatter = np.stack([vector_of[sentence] for sentence in talk.chatter])
         self._discussed = _told_apart(np.stack([vector_of[one] for one in talk.discussion]), self._chatter)
 
@@ -90,40 +92,39 @@ class Meaning:
 
     def _near(self, vector: Vectors, also: Collection[int]) -> tuple[Places, Vectors]:
         if self._clusters is None:
-            places = np.arange(len(self._whole))
-            every = self._vectors @ vector
-
-            def near(at: Places) -> Vectors:
-                return np.asarray(every[at])
+            places, cosines = np.arange(len(self._whole)), self._vectors @ vector
+            whole, topic, parts, said = self._whole, self._topic, self._parts, self._said
         else:
             found = self._owners[self._clusters.nearest(self._vectors, vector)]
             places = np.union1d(found, np.fromiter(also, np.int64, len(also)))
-
-            def near(at: Places) -> Vectors:
-                return np.asarray(self._vectors[at] @ vector)
-
-        told = WHOLE * near(self._whole[places]) + TOPIC * near(self._topic[places])
-        told += PART * near(self._parts[places]).max(1)
-        said = SAID * near(self._said[places]).max(1) + (1 - SAID) * told
-        return places, np.where(self._has_said[places], np.maximum(told, said), told)
+            columns = [self._whole[places, None], self._topic[places, None], self._parts[places], self._said[places]]
+            texts_of, at = np.unique(np.concatenate(columns, 1), return_inverse=True)
+            cosines = self._vectors[texts_of] @ vector
+            ends = np.cumsum([column.shape[1] for column in columns])[:-1]
+            whole, topic, parts, said = np.split(at.reshape(len(places), -1), ends, 1)
+            whole, topic = whole[:, 0], topic[:, 0]
+        told = WHOLE * cosines[whole] + TOPIC * cosines[topic] + PART * cosines[parts].max(1)
+        in_chat = SAID * cosines[said].max(1) + (1 - SAID) * told
+        return places, np.where(self._has_said[places], np.maximum(told, in_chat), told)
 
 
 class _Clusters:
-    """Texts by the leader that is nearest to each."""
+    """Texts by the leader that is nearest to each. `order` puts those of one leader side by side."""
 
     def __init__(self, vectors: Vectors) -> None:
         drawn = np.random.default_rng(0).choice(len(vectors), int(len(vectors) ** 0.5), replace=False)
         self._leaders = vectors[drawn]
-        blocks = range(0, len(vectors), 4096)
-        led_by = np.concatenate([(vectors[at : at + 4096] @ self._leaders.T).argmax(1) for at in blocks])
-        self._members = np.argsort(led_by, kind="stable")
-        self._starts = np.searchsorted(led_by[self._members], np.arange(len(drawn) + 1))
+        blocks = range(0, len(vectors), BLOCK)
+        led_by = np.concatenate([(vectors[at : at + BLOCK] @ self._leaders.T).argmax(1) for at in blocks])
+        self.order = np.argsort(led_by, kind="stable")
+        self._starts = np.searchsorted(led_by[self.order], np.arange(len(drawn) + 1))
 
-    def nearest(self, vectors: Vectors, vector: Vectors) -> Places:
-        """The texts nearest to a vector, as far as they lie in the clusters nearest to it."""
-        leaders = np.argsort(self._leaders @ vector)[-PROBED:]
-        texts = np.concatenate([self._members[self._starts[one] : self._starts[one + 1]] for one in leaders])
-        near = vectors[texts] @ vector
+    def nearest(self, ordered: Vectors, vector: Vectors) -> Places:
+        """The texts nearest to a vector, by their place in `order`, as far as they lie in the nearest clusters."""
+        leaders = np.argpartition(self._leaders @ vector, -PROBED)[-PROBED:]
+        spans = [(self._starts[one], self._starts[one + 1]) for one in leaders]
+        texts = np.concatenate([np.arange(first, last) for first, last in spans])
+        near = np.concatenate([ordered[first:last] @ vector for first, last in spans])
         return np.asarray(texts[np.argsort(near)[-LOOKED_AT:]])
 
 

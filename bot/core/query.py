@@ -50,6 +50,9 @@ def read(index: Index, query: str, *, typing: bool = False, sure: bool = False) 
             readings = {stem(one.instead[0]): one.weight for one in index.speller.begun(word)} | readings
         if readings or word in EMPTY or word in EVERYDAY or tried >= MOST_REPAIRS:
             units.append(_unit(index, word, readings))
+        elif word in index.english:  # as it should be: it may be a beginning, but no slip
+            begun = index.speller.begun(word) if len(word) > 3 else []
+            units.append(_unit(index, word, {stem(one.instead[0]): one.weight for one in reversed(begun)}))
         else:
             tried += 1
             units += _mended(index, word, repairs, sure)

@@ -12,6 +12,7 @@ a phrasing, where they meet one; that is no probability.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from bot.core.everyday import is_everyday
 from bot.core.index import Index
 from bot.core.query import Unit, read
 from bot.core.ranking import BEST, Hit, best, collapsed, neighbours, weigh
-from bot.core.search import Meant
+from bot.core.search import COMPARED, Meant
 from bot.core.texts import Numbers
 from bot.core.words import EMPTY
 
@@ -51,7 +52,7 @@ def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None =
     if not meant:
         return collapsed(index, _by_words(index, message), limit=limit)
     said = weigh(index, read(index, message, sure=True).units, message, floor=0.0)
-    return _by_meaning(index, meant(said.keys()), said)[:limit]
+    return _by_meaning(index, meant(nlargest(COMPARED, said, key=said.__getitem__)), said)[:limit]
 
 
 def _by_meaning(index: Index, sense: "Sense", said: Mapping[int, float]) -> list[Hit]:

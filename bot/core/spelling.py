@@ -85,11 +85,13 @@ class Speller:
         return [self._sorted[at] for at in places[np.argsort(self._lengths[places], kind="stable")].tolist()]
 
     def _far(self, word: str, other: str, distance: float) -> float:
-        """The distance, but nearer where the words begin or sound alike, and where the other is frequent."""
+        """The distance, but nearer where the words begin or sound alike or have the same letters, and where
+        the other is frequent."""
         alike = sound(word) == sound(other)
         return (
             distance
             - 0.5 * alike
+            - 0.3 * (sorted(word) == sorted(other))
             + 0.75 * (word[0] != other[0])
             - 0.1 * (word[-1] == other[-1])
             - 0.01 * min(self._frequency[other], 20)

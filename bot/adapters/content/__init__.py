@@ -10,13 +10,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from bot.adapters.content import cache
 from bot.core import importing, kept
 from bot.core.counting import count
 from bot.core.errors import ContentError, Problem
+from bot.core.everyday import EVERYDAY
 from bot.core.index import Index
 from bot.core.library import Library
 from bot.core.packing import Packed, pack, unpack
@@ -37,9 +38,14 @@ async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return await asyncio.to_thread(_stamp, folder)
 
 
-async def read_index(folder: Path, limits: Limits, cached: Path | None = None) -> Index:
-    """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time."""
-    return await asyncio.to_thread(_index, folder, limits, cached)
+async def read_index(
+    folder: Path, limits: Limits, cached: Path | None = None, english: Collection[str] = EVERYDAY
+) -> Index:
+    """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time.
+
+    What is a word of `english` is taken as it is typed.
+    """
+    return await asyncio.to_thread(_index, folder, limits, cached, english)
 
 
 async def check_folder(folder: Path, limits: Limits) -> list[Problem]:
@@ -62,19 +68,19 @@ async def import_file(
     return await asyncio.to_thread(_import, source, folder, name, title, force=force, limits=limits)
 
 
-def _index(folder: Path, limits: Limits, cached: Path | None) -> Index:
+def _index(folder: Path, limits: Limits, cached: Path | None, english: Collection[str]) -> Index:
     if cached is None or _size(folder) < CACHED_FROM:
-        return Index(_library(folder, limits))
+        return Index(_library(folder, limits), english=english)
     known = hashlib.blake2b(bytes(folder.resolve()), digest_size=8).hexdigest()
     place = cached / f"library-{known}.cache"
     before = cache.read(place)
     packed: dict[bytes, Packed] = {}
     library = _library(folder, limits, before.summaries if before else {}, packed)
     if before and list(before.summaries) == list(packed):
-        return Index(library, before.tables)
+        return Index(library, before.tables, english)
     tables = count(library)
     cache.write(place, cache.Kept(packed, tables))
-    return Index(library, tables)
+    return Index(library, tables, english)
 
 
 def _size(folder: Path) -> int:

