@@ -23,14 +23,14 @@ _AXIS = {word: axis for axis, several in enumerate(CONCEPTS) for word in several
 class Concepts:
     """Words of one concept lie on one axis of their own; a text of none lies by itself. Notes what it is given."""
 
-    def __init__(self, name: str = "concepts", wait_s: float = 0.0, fails: bool = False) -> None:
+    def __init__(self, name: str = "concepts", wait_s: float = 0.0, fails: Exception | None = None) -> None:
         self.name, self.wait_s, self.fails = name, wait_s, fails
         self.given: list[str] = []
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         await asyncio.sleep(self.wait_s)
         if self.fails:
-            raise RuntimeError("out of memory")
+            raise self.fails
         self.given += texts
         return np.stack([vector(text) for text in texts])
 

@@ -65,7 +65,9 @@ def test_the_meaning_of_a_misspelt_query_is_that_of_the_repaired_one() -> None:
     assert embedder.given == ["sharpen the tools"]
 
 
-@pytest.mark.parametrize("embedder", [Concepts(wait_s=60), Concepts(fails=True)], ids=["late", "failing"])
+@pytest.mark.parametrize(
+    "embedder", [Concepts(wait_s=60), Concepts(fails=RuntimeError("no memory"))], ids=["late", "failing"]
+)
 def test_without_an_answer_of_the_model_words_alone_find(embedder: Concepts, caplog: pytest.LogCaptureFixture) -> None:
     without = desk(Asked(embedder, 0.01))
     query = "what holds the clay and the water"
