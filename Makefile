@@ -30,6 +30,7 @@ bench: .venv/dev
 	$(BIN)/python -m benchmarks.discord
 	$(BIN)/python -m benchmarks.claims
 	$(BIN)/python -m benchmarks.sending
+	$(BIN)/python -m benchmarks.scale 1_000
 
 quality: .venv/dev
 	$(BIN)/python -m benchmarks.quality

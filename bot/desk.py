@@ -219,8 +219,14 @@ class Desk:
         shown = limit or self.settings.search.results
         ranking = await self._ranked(query, shown + cards.FURTHER, scope)
         if not ranking.hits:
-            return cards.nothing(query, search.nearest_topics(self.index, query, n=3))
-        return cards.results(self.library, [hit.entry for hit in ranking.hits], shown, ranking.repaired)
+            return self._nothing(query)
+        entries = [hit.entry for hit in ranking.hits]
+        return cards.results(self.library, entries, shown, ranking.repaired, ranking.matched)
+
+    def _nothing(self, query: str, verb: Verb = Verb.OPEN) -> Card:
+        ids = search.nearest_ids(self.index, query) if _like_an_id(query) else []
+        topics = search.nearest_topics(self.index, query, n=3)
+        return cards.nothing(self.library, query, topics, [self._entry(key) for key in ids], verb)
 
     def open(self, entry: Entry) -> Card:
         """An entry in full."""
@@ -236,7 +242,7 @@ class Desk:
         named = self.library.named(query)
         hits = [] if named else await self.find(query, 3)
         if not named and not hits:
-            return Reply(cards.nothing(query, search.nearest_topics(self.index, query, n=3)))
+            return Reply(self._nothing(query, Verb.QUOTE))
         if named or len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD:
             return self._posted(named or hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
         return Reply(cards.which_quote(self.library, [hit.entry for hit in hits]))
@@ -328,6 +334,11 @@ class Desk:
 
     def _scope(self, options: dict[str, str]) -> Scope:
         return self.scope(options.get("kind"), options.get("topic"), options.get("summary"))
+
+
+def _like_an_id(query: str) -> bool:
+    """Whether a query may be a mistyped id: `[[…]]`, or one word with a hyphen or a slash in it."""
+    return query.lstrip().startswith("[[") or (len(query.split()) == 1 and not {*"-/_"}.isdisjoint(query))
 
 
 def _within(scope: Scope) -> str:

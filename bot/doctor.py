@@ -1,14 +1,17 @@
 """`python -m bot doctor`: everything that the bot stands on, looked at one by one, each fault with its mend."""
 
+import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
+from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot import app
-from bot.adapters import content
+from bot.adapters import content, embedding
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
@@ -37,6 +40,7 @@ async def examine(places: Places, environment: Mapping[str, str]) -> list[Findin
     found += [finding async for finding in _content(places, limits)]
     if settings is None:
         return found
+    found += [finding async for finding in _meaning(settings)]
     if not settings.slack and not settings.discord:
         found.append(Finding(Level.WARNING, "platforms", "no token is set", wording.TOKENS_TO_SET))
     if settings.slack:
@@ -82,6 +86,39 @@ async def _content(places: Places, limits: Limits) -> AsyncIterator[Finding]:
     if not problems:
         library = await content.read_library(places.content, limits)
         yield Finding(Level.OK, "content", f"{len(library.entries)} entries, summaries: {', '.join(library.summaries)}")
+
+
+async def _meaning(settings: Settings) -> AsyncIterator[Finding]:
+    """The model by which entries are found, tried out; and whether what it finds out can be kept."""
+    if not settings.search.semantic:
+        yield Finding(Level.OK, "search", "by words alone (search.semantic is off)")
+        return
+    try:
+        model = await embedding.load_model(settings.search.model)
+        await model.embed(["Is anybody there?"])
+    except BotError as error:
+        for finding in _faults("search", error):
+            yield finding
+        return
+    folder = app.cache_folder(settings)
+    kept = folder is not None and await asyncio.to_thread(_writable, folder)
+    mend = "" if kept else "make it writable, or set search.cache: else every start takes a while"
+    level = Level.OK if kept else Level.WARNING
+    yield Finding(
+        level,
+        "search",
+        f"{model.name}; {'kept' if kept else 'nothing can be kept'} in {folder or 'the cache folder'}",
+        mend,
+    )
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:

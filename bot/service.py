@@ -56,9 +56,8 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
             # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
             gc.collect()
             gc.freeze()
-            gc.set_threshold(
-                10_000, 20, 20
-            )  # and what comes and goes in a batch of lessons is looked through less often
+            # What comes and goes in a batch of lessons is looked through less often.
+            gc.set_threshold(10_000, 20, 20)
             tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
             everything = asyncio.gather(*tasks, return_exceptions=True)
             everything.add_done_callback(lambda _: stop.set())

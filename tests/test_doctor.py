@@ -141,6 +141,8 @@ FAULTS: dict[str, tuple[Plant, Level, str]] = {
     "no content": (content(None), FAULT, "import a summary"),
     "broken content": (content("---\ntitle: x\n---\n"), FAULT, "`kind` is missing"),
     "content twice": (content(KEPT.replace("{#clay}", "{#labels}")), FAULT, "is taken"),
+    "a model that is not there": (setting("search: {model: /no/such/folder}"), FAULT, "no ONNX model in"),
+    "a cache that cannot be kept": (setting("search: {cache: /dev/null/cache}"), WARNING, "nothing can be kept"),
     "a bad database address": (variable(DATABASE_URL="mysql://x"), FAULT, "DATABASE_URL"),
     "a database out of reach": (variable(DATABASE_URL="postgresql://a:s3cret@127.0.0.1:1/x"), FAULT, "cannot be used"),
     "a newer database": (newer, FAULT, "newer than this bot"),

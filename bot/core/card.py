@@ -60,8 +60,9 @@ class Field:
 class Card:
     """One reply. Every string is data in plain words: renderers neutralise whatever their platform would interpret.
 
-    `body` holds paragraphs; `quoted` says that they are somebody's words, to be drawn as a quotation.
-    `footer` is small print.
+    `body` holds paragraphs; `quoted` says that they are somebody's words, to be drawn as a quotation. `preface` is
+    what the bot itself says before them. `marks` are words to be made conspicuous wherever they stand in the title,
+    the body and the choices (`core.marks.pieces`). `footer` is small print.
     """
 
     title: str = ""
@@ -72,6 +73,8 @@ class Card:
     footer: str = ""
     accent: Accent = Accent.PLAIN
     quoted: bool = False
+    preface: str = ""
+    marks: frozenset[str] = frozenset()
 
     def without(self, *verbs: Verb) -> "Card":
         """The same card without the buttons of these verbs, where they would make no sense."""

@@ -11,6 +11,7 @@ from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.commands import COMMANDS, Command, usage
 from bot.core.errors import Problem
 from bot.core.library import Library
+from bot.core.marks import marks, pieces
 from bot.core.recurrence import Occurrence
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 
@@ -53,20 +54,27 @@ def posted(library: Library, entry: Entry, said: str, *, quoted: bool = False) -
     )
 
 
-def results(library: Library, found: Sequence[Entry], shown: int, repaired: str | None) -> Card:
-    """The best entry in full and the next ones to open, `shown` in all; the rest waits behind More results."""
+def results(
+    library: Library,
+    found: Sequence[Entry],
+    shown: int,
+    repaired: str | None,
+    matched: frozenset[str] = frozenset(),
+) -> Card:
+    """The best entry in full and the next ones to open, `shown` in all; the rest waits behind More results.
+
+    `matched` are the stems of the query, whose words are marked.
+    """
     best, rest = found[0], found[1:shown]
     card = entry(library, best)
-    actions = (*card.actions, *_more(found[shown:]))
-    return Card(
-        title=card.title,
-        body=(*((wording.repaired(repaired),) if repaired else ()), *card.body),
-        fields=card.fields,
-        choices=tuple(choice(library, other) for other in rest),
-        actions=actions,
-        footer=card.footer,
-        accent=card.accent,
-        quoted=card.quoted,
+    choices = tuple(choice(library, other, matched=matched) for other in rest)
+    said = (card.title, *card.body, *(text for other in choices for text in (other.title, other.text)))
+    return replace(
+        card,
+        choices=choices,
+        actions=(*card.actions, *_more(found[shown:])),
+        preface=wording.repaired(repaired) if repaired else "",
+        marks=marks(said, matched),
     )
 
 
@@ -82,10 +90,15 @@ def which_quote(library: Library, entries: Sequence[Entry]) -> Card:
     return Card(title=wording.WHICH_QUOTE, choices=choices)
 
 
-def nothing(query: str, topics: Sequence[Topic]) -> Card:
-    """Nothing fits, and the topics that come nearest."""
-    choices = tuple(Choice(topic.title, Action(wording.OPEN, Verb.TOPIC, (topic.key, "0"))) for topic in topics)
-    return Card(body=(wording.found_nothing(query), wording.perhaps(topics)), choices=choices)
+def nothing(
+    library: Library, query: str, topics: Sequence[Topic], near: Sequence[Entry] = (), verb: Verb = Verb.OPEN
+) -> Card:
+    """Nothing fits: the entries whose ids look like it, else the topics that come nearest."""
+    choices = tuple(choice(library, other, verb) for other in near) or tuple(
+        Choice(topic.title, Action(wording.OPEN, Verb.TOPIC, (topic.key, "0"))) for topic in topics
+    )
+    hint = wording.DID_YOU_MEAN if near else wording.perhaps(topics)
+    return Card(body=(wording.found_nothing(query), hint), choices=choices)
 
 
 def lesson(library: Library, entry_: Entry, within: str, *, today: bool = False) -> Card:
@@ -198,16 +211,26 @@ def undoable(confirmation: Card, undo: tuple[str, ...]) -> Card:
     return replace(card, actions=(*card.actions, *actions))
 
 
-def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN) -> Choice:
-    """An entry in a list."""
+def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN, matched: frozenset[str] = frozenset()) -> Choice:
+    """An entry in a list. Its text is the beginning, or that part of it which has the stems `matched`."""
     text = entry.text if entry.title or entry.kind in (Kind.TAKE, Kind.QUOTE) or len(entry.text) > 70 else ""
     label = wording.QUOTE_THIS if verb is Verb.QUOTE else wording.OPEN
     return Choice(
         wording.label(entry),
         Action(label, verb, (entry.key,)),
-        wording.shortened(text, SNIPPET),
+        _snippet(text, wording.label(entry), matched),
         wording.place(entry, library.topic_of(entry)),
     )
+
+
+def _snippet(text: str, title: str, matched: frozenset[str]) -> str:
+    """The beginning of a text; where only what follows tells more than the title of what matched, that."""
+    short = wording.shortened(text, SNIPPET)
+    if not matched or len(text) <= SNIPPET or marks((short,), matched):
+        return short
+    telling = frozenset(word for word in marks((text,), matched) if word.casefold() not in title.casefold())
+    before, *after = (piece for piece, _ in pieces(text, telling))
+    return wording.excerpt(text, len(before), SNIPPET) if after else short
 
 
 def share(entry: Entry) -> Action:

@@ -146,10 +146,13 @@ def _weighed(told: Told, own: int, found: Rows, vocabulary: Vocabulary, size: in
     """Of the texts told the first `own` make up the entry itself, and say how rare a stem is."""
     values, source = found.of(told.texts)
     cells = vocabulary.of[values].astype(np.int64) * size + told.places[source]
-    held_by = np.bincount(np.unique(cells[source < own]) // max(size, 1), minlength=len(vocabulary))
-    cells, which = np.unique(cells, return_inverse=True)
-    times = np.bincount(which, told.weights[source], len(cells))
-    stems, places = np.divmod(cells, max(size, 1))
+    order = np.argsort(cells, kind="stable")
+    cells, source = cells[order], source[order]
+    first = np.flatnonzero(np.diff(cells, prepend=-1))
+    stems, places = np.divmod(cells[first], max(size, 1))
+    times = np.add.reduceat(told.weights[source], first) if len(first) else np.zeros(0)
+    # The sort is stable, so a cell begins with a text of the entry itself where there is one.
+    held_by = np.bincount(stems[source[first] < own], minlength=len(vocabulary))
     long = np.bincount(places, times, size)
     dampened = SATURATION * (1 - LENGTH + LENGTH * long / ((long.mean() if size else 0.0) or 1.0))
     return {

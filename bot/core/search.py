@@ -17,6 +17,7 @@ from rapidfuzz.process import cdist, extract
 
 from bot.core.index import Index, heading
 from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.marks import stems
 from bot.core.query import MOST_CHARACTERS, read
 from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
@@ -58,11 +59,13 @@ class Ranking:
     """Hits, best first, and the query as it was understood, where it was misspelt.
 
     `certain` is a ranking that a meaning would not better: the query names an entry, or a few words say all.
+    `matched` are the stems that its words stand for; none where it names an entry.
     """
 
     hits: list[Hit]
     repaired: str | None = None
     certain: bool = False
+    matched: frozenset[str] = frozenset()
 
 
 def rank(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> list[Hit]:
@@ -88,7 +91,7 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     certain = bool(hits) and hits[0].score >= CERTAIN and not understood.repaired and len(words(query)) <= KEYWORDS
-    return Ranking(hits[:limit], understood.repaired, certain)
+    return Ranking(hits[:limit], understood.repaired, certain, stems(understood.units))
 
 
 def _fused(query: str, scores: dict[int, float], meant: Meant) -> dict[int, float]:

@@ -37,6 +37,7 @@ TAKEN_BACK = "Taken back."
 NO_LESSON = "There is no lesson in what you chose. Try another topic or summary."
 NOTHING_ALIKE = "Nothing else comes close to this one."
 WHICH_QUOTE = "Which one do you mean?"
+DID_YOU_MEAN = "Did you mean one of these?"
 WHICH_SUMMARY = "What the bot knows"
 FURTHER = "Further results"
 ALSO_SAID = "Also said in"
@@ -73,6 +74,13 @@ def shortened(text: str, longest: int) -> str:
         return text
     cut = text[: longest - 1]
     return (cut[: cut.rfind(" ")] if " " in cut[longest // 2 :] else cut).rstrip(" ,;:.-") + "…"
+
+
+def excerpt(text: str, place: int, longest: int) -> str:
+    """The part of a text, longer than that, around a place near which its beginning does not come."""
+    earliest = max(min(place - longest // 4, len(text) - longest + 1), 0)
+    start = text.find(" ", earliest, place) + 1 or place
+    return f"…{shortened(text[start:], longest - 1)}"
 
 
 def pages(text: str, longest: int) -> list[str]:

@@ -49,6 +49,10 @@ _SPACELESS_WORD = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(
     rf"\d+(?:\.\d+)?|[{_SPACELESS}]+|(?:(?![{_SPACELESS}])[^\W\d_]|[\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff])+"
 )
+_LETTERS = rf"[^\W\d_{_SPACELESS}]+"
+_SIGNS = "[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff]+"
+# One word of a text as it stands there, not folded yet; of a script without spaces, one character.
+TOKEN = re.compile(rf"(\d+(?:[.,]\d+)*|[{_SPACELESS}]|{_LETTERS}(?:(?:{_SIGNS}|['’](?={_LETTERS}))(?:{_LETTERS})?)*)")
 _ASCII_WORD = re.compile(r"\d+(?:\.\d+)?|[a-z]+")  # the same, many times as fast
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-‐‑–./][^\W\d_]+){1,3}")
 _JOINT = re.compile(r"(?<=[^\W\d_])[-‐‑–./](?=[^\W\d_])")
@@ -91,6 +95,11 @@ def words(text: str) -> list[str]:
     else:
         several = [part for word in _WORD.findall(folded) for part in _parts(word)]
     return _counted(several) if _NUMERIC.search(folded) else several
+
+
+def spaceless(text: str) -> bool:
+    """Whether a text begins in a script that has no spaces between its words."""
+    return _SPACELESS_WORD.match(text) is not None
 
 
 def compounds(text: str) -> dict[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from bot.adapters.console.legible import legible, legible_card, plain
 from bot.core.card import Accent, Action, Card, Choice, Field
+from bot.core.marks import pieces
 
 __all__ = ["Screen", "numbered", "plain", "print_card", "print_echo", "print_post"]
 
@@ -87,17 +88,17 @@ def drawn(card: Card, width: int, encoding: str, after: int | None) -> Lines:
 
 def _blocks(card: Card, width: int, colour: str, bar: str, after: int | None) -> Iterator[Lines]:
     """The parts of a card, from the top down; between two of them one line is left free."""
-    title = _wrapped(card.title, width, f"bold {colour}")
-    paragraphs = [
-        _wrapped(text, width, first=bar, rest=bar, mark=colour) if card.quoted else _wrapped(text, width)
-        for text in card.body
-        if text.strip()
+    title = _wrapped(card.title, width, f"bold {colour}", marked=card.marks)
+    bar = bar if card.quoted else ""
+    paragraphs = [_wrapped(card.preface, width)] if card.preface.strip() else []
+    paragraphs += [
+        _wrapped(text, width, first=bar, rest=bar, mark=colour, marked=card.marks) for text in card.body if text.strip()
     ]
     yield title + (paragraphs[0] if paragraphs else [])
     yield from paragraphs[1:]
     yield from _fields(card.fields, width)
     yield _wrapped(card.footer, width, "dim")
-    yield _choices(card.choices, width, colour, after)
+    yield _choices(card.choices, width, colour, after, card.marks)
     if after is not None:
         yield _buttons(card, width, colour, after)
 
@@ -115,17 +116,17 @@ def _fields(fields: Sequence[Field], width: int) -> Iterator[Lines]:
         yield _wrapped(field.name, width, "bold") + _wrapped(field.value, width, first="  ", rest="  ")
 
 
-def _choices(choices: Sequence[Choice], width: int, colour: str, after: int | None) -> Lines:
+def _choices(choices: Sequence[Choice], width: int, colour: str, after: int | None, marked: frozenset[str]) -> Lines:
     marks = ["- " if after is None else f"[{after + at}] " for at in range(1, len(choices) + 1)]
     room = max((len(mark) for mark in marks), default=0)
     lines: Lines = []
     for mark, choice in zip(marks, choices, strict=True):
         blank = " " * room
-        title = _wrapped(
-            choice.title, width, "bold" if choice.text else "", first=f"{mark:{room}}", rest=blank, mark=colour
-        )
+        style = "bold" if choice.text else ""
+        title = _wrapped(choice.title, width, style, first=f"{mark:{room}}", rest=blank, mark=colour, marked=marked)
         lines += title or [Text(mark, colour)]
-        text, note = _wrapped(choice.text, width, first=blank, rest=blank), _wrapped(choice.note, width, "dim")
+        text = _wrapped(choice.text, width, first=blank, rest=blank, marked=marked)
+        note = _wrapped(choice.note, width, "dim")
         if not text and len(note) == 1 and cell_len(lines[-1].plain) + 3 + cell_len(note[0].plain) <= width:
             lines[-1].append("   ").append_text(note[0])
         else:
@@ -146,12 +147,26 @@ def _buttons(card: Card, width: int, colour: str, after: int) -> Lines:
     return lines
 
 
-def _wrapped(text: str, width: int, style: str = "", *, first: str = "", rest: str = "", mark: str = "") -> Lines:
-    """Text broken at words, `first` before its first line and `rest` before the others; nothing for blank text."""
+def _wrapped(
+    text: str,
+    width: int,
+    style: str = "",
+    *,
+    first: str = "",
+    rest: str = "",
+    mark: str = "",
+    marked: frozenset[str] = frozenset(),
+) -> Lines:
+    """Text broken at words, `first` before its first line and `rest` before the others; nothing for blank text.
+
+    `mark` is the style of what stands before the lines. The words `marked` are bold; in bold text, underlined.
+    """
     if not text.strip():
         return []
     room = max(width - max(cell_len(first), cell_len(rest)), 2)
-    lines = Text(text, style).wrap(Console(), room, overflow="fold")
+    bright = "underline" if "bold" in style else "bold"
+    told = Text.assemble(*((piece, bright if lit else "") for piece, lit in pieces(text, marked)), style=style)
+    lines = told.wrap(Console(), room, overflow="fold")
     for line in lines:
         line.rstrip()
     return [Text.assemble((rest if at else first, mark), line) for at, line in enumerate(lines)]

@@ -64,4 +64,6 @@ def legible_card(card: Card, encoding: str) -> Card:
         choices=tuple(Choice(say(c.title), c.action, say(c.text), say(c.note)) for c in card.choices),
         actions=tuple(button(action) for action in card.actions),
         footer=say(card.footer),
+        preface=say(card.preface),
+        marks=frozenset(map(say, card.marks)),
     )

@@ -15,7 +15,7 @@ from typing import TypeVar
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Section, Select, Separator, TextDisplay
 
-from bot.adapters.discord.text import REMEMBERED, escaped, fitted, one_line, plain, size
+from bot.adapters.discord.text import REMEMBERED, emphasised, escaped, fitted, one_line, plain, size
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.wire import pack
 
@@ -49,18 +49,23 @@ _MOST_CHOICES = 3 * _OPTIONS
 _BESIDE = 60  # characters of a field whose name and value share a line
 _FLOOR = 60  # characters that even the last text may have as long as there are not too many
 _NOTHING = "…"
+_IN_TEXT, _IN_BOLD = "**", "__"  # what is bold already is underlined
 _LOUD = {Verb.SHARE, Verb.QUOTE}  # what everybody will see
 _LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list stands below it
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A string of the card, how it is marked up, the most characters it may have, and what parts it from the next."""
+    """A string of the card, how it is marked up, the most characters it may have, and what parts it from the next.
+
+    `sign` is what stands around a marked word.
+    """
 
     text: str
     style: Callable[[str], str]
     most: int = _CHARACTERS
     after: str = "\n"
+    sign: str = ""
 
 
 def view(card: Card) -> LayoutView:
@@ -154,13 +159,17 @@ def _rows(buttons: Sequence[_Button]) -> list[ActionRow[LayoutView]]:
 
 def _written(card: Card, choices: Sequence[Choice], few: bool, room: int) -> tuple[list[str], list[str]]:
     """What the card says, its head, fields and footer; then what its choices say, where that is to be read at all."""
-    title = [_Part(one_line(card.title), _heading, 300)]
+    title = [_Part(one_line(card.title), _heading, 300, sign=_IN_BOLD)]
     footer = [_Part(plain(card.footer), _small, 600)]
-    body = [_Part(plain(text), _quotation if card.quoted else escaped, after="\n\n") for text in card.body]
+    preface = [_Part(plain(card.preface), escaped, 600, "\n\n")]
+    style = _quotation if card.quoted else escaped
+    body = [_Part(plain(text), style, after="\n\n", sign=_IN_TEXT) for text in card.body]
     fields = [part for field in card.fields for part in _field(field)]
     told = few or any(plain(choice.text) for choice in choices)
     listed = [_choice(choice) for choice in choices] if told else [_in_a_line(choices)]
-    title_, footer_, body_, fields_, *listed_ = _shared([title, footer, body, fields, *listed], room)
+    title_, footer_, body_, fields_, *listed_ = _shared(
+        [title, footer, [*preface, *body], fields, *listed], room, card.marks
+    )
     head = "\n".join(text for text in (title_, body_) if text)
     if few:
         return [head, fields_, footer_], [text or _NOTHING for text in listed_]
@@ -174,8 +183,8 @@ def _field(field: Field) -> list[_Part]:
 
 
 def _choice(choice: Choice) -> list[_Part]:
-    title = _Part(one_line(choice.title), _bold, 200)
-    return [title, _Part(plain(choice.text), escaped, 600), _Part(one_line(choice.note), _small, 200)]
+    title = _Part(one_line(choice.title), _bold, 200, sign=_IN_BOLD)
+    return [title, _Part(plain(choice.text), escaped, 600, sign=_IN_TEXT), _Part(one_line(choice.note), _small, 200)]
 
 
 def _in_a_line(choices: Sequence[Choice]) -> list[_Part]:
@@ -183,24 +192,49 @@ def _in_a_line(choices: Sequence[Choice]) -> list[_Part]:
     return [_Part(one_line(choice.title), escaped if at else _small, 100, " · ") for at, choice in enumerate(choices)]
 
 
-def _shared(groups: Sequence[Sequence[_Part]], room: int) -> list[str]:
-    """Each group as one text, all within `room`: who comes first takes what it needs and leaves the others a little."""
+def _shared(groups: Sequence[Sequence[_Part]], room: int, marks: frozenset[str]) -> list[str]:
+    """Each group as one text, all within `room`: who comes first takes what it needs and leaves the others a little.
+
+    Words are marked in what room is left, so that marks take nothing away.
+    """
     number = sum(len(group) for group in groups)
     least = min(_FLOOR, room // (2 * max(number, 1)))
     leasts = [min(_size(part), part.most, least) for group in groups for part in group]
     kept = sum(leasts)  # for the parts that come later
-    texts, at = [], 0
+    texts: list[list[tuple[_Part, str]]] = []
+    at = 0
     for group in groups:
-        text = after = ""
+        texts.append([])
         for part in group:
             kept -= leasts[at]
             at += 1
             drawn = fitted(part.text, min(part.most, room - kept) - size(part.after), part.style)
             if drawn:
-                text, after = text + after + drawn, part.after
+                texts[-1].append((part, drawn))
                 room -= size(drawn) + size(part.after)
-        texts.append(text)
-    return texts
+    return [_joined(text) for text in (_marked(texts, room, marks) if marks else texts)]
+
+
+def _marked(
+    texts: Sequence[Sequence[tuple[_Part, str]]], room: int, marks: frozenset[str]
+) -> list[list[tuple[_Part, str]]]:
+    """The same with words marked, from the first on, as far as `room` goes."""
+    found: list[list[tuple[_Part, str]]] = []
+    for text in texts:
+        found.append([])
+        for part, drawn in text:
+            told = emphasised(drawn, marks, part.sign) if part.sign else drawn
+            told = told if len(told) - len(drawn) <= room else drawn
+            room -= len(told) - len(drawn)
+            found[-1].append((part, told))
+    return found
+
+
+def _joined(text: Sequence[tuple[_Part, str]]) -> str:
+    told = after = ""
+    for part, drawn in text:
+        told, after = told + after + drawn, part.after
+    return told
 
 
 @lru_cache(REMEMBERED)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.core import wording
+from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -44,6 +45,21 @@ def one_line(text: str) -> str:
 def escaped(text: str) -> str:
     """Plain text that Discord's markdown shows letter by letter."""
     return _AT_LINE_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))
+
+
+def emphasised(text: str, words: frozenset[str], sign: str) -> str:
+    """Escaped text with these words between two signs, `**` or `__`; not where an escaped sign touches a word."""
+    found = pieces(text, words)
+    if len(found) == 1 and not found[0][1]:
+        return text
+    several = [("", False), *found, ("", False)]
+    return "".join(
+        f"{sign}{piece}{sign}" if lit and not before.endswith(_ESCAPED) and not after.startswith("\\") else piece
+        for (before, _), (piece, lit), (after, _) in zip(several, several[1:], several[2:], strict=False)
+    )
+
+
+_ESCAPED = ("\\*", "\\_")
 
 
 def size(text: str) -> int:

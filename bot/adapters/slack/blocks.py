@@ -10,14 +10,15 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from bot.adapters.slack.text import REMEMBERED, bold, escaped, inert, legible, line, shortened, size, split
+from bot.adapters.slack.text import REMEMBERED, bold, emphasised, escaped, inert, legible, line, shortened, size, split
 from bot.core import wire, wording
 from bot.core.card import Accent, Action, Card, Choice, Verb
+from bot.core.marks import pieces
 
 __all__ = ["QUIET", "button", "legible", "message", "option", "parts"]
 
 Block = dict[str, Any]
-Run = tuple[str, bool]  # text, and whether it is bold
+Run = tuple[str, bool, frozenset[str]]  # text, whether it is bold, and else which words of it are
 
 # What a caller adds to a message: nothing in it unfolds, and nothing in its `text` becomes a link or a mention.
 QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
@@ -32,6 +33,7 @@ ALL = 9_000
 ROOMS = (6000, 3000, 1500, 400)  # characters of a body to try until all is within that
 TITLE, FOOTER = 300, 600  # characters
 BUTTONS = 50  # of a card
+NONE: frozenset[str] = frozenset()
 PICKED = {Verb.TOPIC: wording.TOPICS, Verb.SUMMARY: wording.BROWSE}  # picked by name; entries are read before
 FEW = 5  # choices that are buttons or sections; more of those picked by name are a select
 
@@ -46,12 +48,13 @@ def parts(card: Card, room: int) -> list[Block]:
 
     Action ids are `verb:number` and unique among these blocks. What finds no room is shortened at a word.
     """
-    found = _draw(card, room, ROOMS[0])
-    for most in ROOMS[1:] if _length(card) > ALL // 5 else ():  # a character that is made inert takes up to five
-        if sum(map(_held, found)) <= ALL:
-            break
-        found = _draw(card, room, most)
-    return found[:room]
+    most = ROOMS[0]
+    if _length(card) > ALL // 5:  # a character that is made inert takes up to five
+        bare = replace(card, marks=NONE)  # so that marks take no text away
+        for most in ROOMS:
+            if sum(map(_held, _draw(bare, room, most))) <= ALL:
+                break
+    return _draw(card, room, most)[:room]
 
 
 @lru_cache(REMEMBERED)
@@ -76,11 +79,12 @@ def plain(said: str, most: int) -> Block:
 def reading(card: Card) -> str:
     """The whole card in plain words."""
     title = (card.title,) if card.title else ()
+    preface = (card.preface,) if card.preface else ()
     fields = (f"{field.name}: {field.value}" for field in card.fields)
     choices = ("\n".join(filter(None, (c.title, c.text, c.note))) for c in card.choices)
     footer = (card.footer,) if card.footer else ()
     actions = (" ".join(f"[{line(action.label)}]" for action in card.actions),) if card.actions else ()
-    return legible("\n\n".join(map(legible, (*title, *card.body, *fields, *choices, *footer, *actions))))
+    return legible("\n\n".join(map(legible, (*title, *preface, *card.body, *fields, *choices, *footer, *actions))))
 
 
 # ---- the parts of a card
@@ -101,7 +105,7 @@ def _draw(card: Card, room: int, most: int) -> list[Block]:
     after = list(_buttons(further, ids))
     left = room - len(title) - len(below) - len(after)
     words = _signed(_words(card, most), card.accent)[: max(left // 2, 1)]
-    choices = _choices(card.choices, left - len(words) - 1, most, ids)
+    choices = _choices(card, left - len(words) - 1, most, ids)
     between: list[Block] = [{"type": "divider"}] if words and len(choices) > 1 else []
     return [*title, *words, *below, *between, *choices, *after]
 
@@ -113,22 +117,24 @@ def _title(title: str) -> list[Block]:
     title = line(title)
     if size(title) <= HEADER:
         return [{"type": "header", "text": plain(title, HEADER)}]
-    return _rich([(title, True)], TITLE)
+    return _rich([(title, True, NONE)], TITLE)
 
 
 def _words(card: Card, most: int) -> list[Block]:
     """Body and fields. Names are bold; values stand beside them where all are short, else below them."""
-    body: list[Run] = [("\n\n".join(map(legible, card.body)), False)] if card.body else []
+    before: list[Run] = [(legible(card.preface), False, NONE)] if card.preface else []
+    body: list[Run] = [("\n\n".join(map(legible, card.body)), False, card.marks)] if card.body else []
     fields = [(line(field.name), legible(field.value)) for field in card.fields]
     short = all(size(name) + size(value) <= 60 and "\n" not in value for name, value in fields)
     between, after = ("\u2003", "\n") if short else ("\n", "\n\n")
     runs: list[Run] = []
     for name, value in fields:
         gap = after if runs else "\n\n" if body and not card.quoted else ""
-        runs += [(gap + name, True), (between + value, False)]
+        runs += [(gap + name, True, NONE), (between + value, False, NONE)]
     if card.quoted:
-        return _rich(body, most, "rich_text_quote") + _rich(runs, most // 2)
-    return _rich(body + runs, most * 3 // 2)
+        return _rich(before, most) + _rich(body, most, "rich_text_quote") + _rich(runs, most // 2)
+    parting: list[Run] = [("\n\n", False, NONE)] if before and body else []
+    return _rich(before + parting + body + runs, most * 3 // 2)
 
 
 def _signed(blocks: list[Block], accent: Accent) -> list[Block]:
@@ -142,28 +148,29 @@ def _rich(runs: Iterable[Run], most: int, container: str = "rich_text_section") 
     """Runs of at most `most` characters in all, as rich text of at most 3,000 a block."""
     pages: list[list[Block]] = []
     left = 0
-    for said, strong in _within(runs, most):
+    for said, strong, marks in _within(runs, most):
         for piece in split(said, SECTION):
             if size(piece) > left:
                 pages.append([])
                 left = SECTION
             left -= size(piece)
-            style = {"style": {"bold": True}} if strong else {}
-            pages[-1].append({"type": "text", "text": piece, **style})
+            for part, marked in pieces(piece, marks):
+                style = {"style": {"bold": True}} if strong or marked else {}
+                pages[-1].append({"type": "text", "text": part, **style})
     return [{"type": "rich_text", "elements": [{"type": container, "elements": page}]} for page in pages]
 
 
 def _within(runs: Iterable[Run], most: int) -> Iterator[Run]:
-    for said, strong in runs:
+    for said, strong, marks in runs:
         if most <= 0:
             return
-        short = shortened(said, most)
-        yield short, strong
+        yield shortened(said, most), strong, marks
         most -= size(said)
 
 
-def _choices(choices: Sequence[Choice], room: int, most: int, ids: Iterator[int]) -> list[Block]:
+def _choices(card: Card, room: int, most: int, ids: Iterator[int]) -> list[Block]:
     """Entries as sections to read, topics and summaries as something to pick; what finds no room is in a select."""
+    choices = card.choices
     if not choices or room < 1:
         return []
     by_name = all(choice.action.verb in PICKED for choice in choices)
@@ -172,7 +179,7 @@ def _choices(choices: Sequence[Choice], room: int, most: int, ids: Iterator[int]
     shown = 0 if by_name and len(choices) > FEW else min(len(choices), max(most // 200, 1))
     if shown * 2 + (shown < len(choices)) > room:
         shown = max((room - 1) // 2, 0)
-    found = [block for choice in choices[:shown] for block in _section(choice, next(ids))]
+    found = [block for choice in choices[:shown] for block in _marked(_section(choice, next(ids)), card.marks)]
     return [*found, *_select(choices[shown:], most, ids)]
 
 
@@ -187,6 +194,15 @@ def _section(choice: Choice, number: int) -> list[Block]:
         "accessory": button(choice.action, f"{choice.action.verb}:{number}", choice.title),
     }
     return [section, _context(choice.note, HEADER)] if choice.note else [section]
+
+
+def _marked(section: list[Block], marks: frozenset[str]) -> list[Block]:
+    """The same with words bold in the text below the title, which is bold as it is."""
+    text = section[0]["text"]
+    title, parting, below = text["text"].partition("\n")
+    if not marks or not below:
+        return section
+    return [{**section[0], "text": {**text, "text": title + parting + emphasised(below, marks)}}, *section[1:]]
 
 
 def _select(choices: Sequence[Choice], most: int, ids: Iterator[int]) -> list[Block]:
@@ -224,7 +240,9 @@ def _length(card: Card) -> int:
     choices = sum(len(choice.title) + len(choice.text) + len(choice.note) for choice in card.choices)
     fields = sum(len(field.name) + len(field.value) for field in card.fields)
     actions = sum(len(action.label) for action in card.actions)
-    return len(card.title) + sum(map(len, card.body)) + fields + choices + actions + len(card.footer)
+    return (
+        len(card.title) + len(card.preface) + sum(map(len, card.body)) + fields + choices + actions + len(card.footer)
+    )
 
 
 def _held(value: Any) -> int:

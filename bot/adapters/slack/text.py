@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.core import wording
+from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
 BLANK = "–"  # Slack refuses empty text
@@ -122,3 +123,15 @@ def _without_emoji(word: re.Match[str]) -> str:
 def bold(text: str) -> str:
     """A line of bold mrkdwn that holds this text, itself inert."""
     return f"*{inert(line(text).replace('*', '∗'))}*"
+
+
+_BEFORE, _AFTER = frozenset(" \n(“"), frozenset(" \n).,:;!?”…")  # where mrkdwn lets bold text begin and end
+
+
+def emphasised(text: str, words: frozenset[str]) -> str:
+    """Inert text with these words bold, wherever mrkdwn would take a star for a mark."""
+    several = [(" ", False), *pieces(text, words), (" ", False)]
+    return "".join(
+        f"*{piece}*" if lit and before[-1] in _BEFORE and after[0] in _AFTER else piece
+        for (before, _), (piece, lit), (after, _) in zip(several, several[1:], several[2:], strict=False)
+    )
