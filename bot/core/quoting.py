@@ -59,7 +59,8 @@ def _by_meaning(index: Index, sense: "Sense", said: Mapping[int, float]) -> list
     """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
     scores = {at: nearness + WORDS * said.get(at, 0.0) for at, nearness in sense.nearness.items()}
     near = collapsed(index, scores)
-    around = sum(hit.score for hit in near[:NEAREST]) / NEAREST
+    nearest = near[:NEAREST]
+    around = sum(hit.score for hit in nearest) / max(len(nearest), 1)
     known = OFFSET + AROUND * around + CHATTER * sense.chatter + DISCUSSED * sense.discussed
     return [Hit(hit.entry, 1 / (1 + math.exp(-known - NEAR * hit.score))) for hit in near]
 

@@ -1,12 +1,11 @@
 """Texts as vectors by a model on this machine: the one that comes with the bot, or a folder with one of your own."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import structlog
 
 from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.core.errors import Problem, SettingsError
@@ -15,7 +14,7 @@ from bot.ports import Embedder
 if TYPE_CHECKING:
     from bot.core.meaning import Talk, Vectors
 
-log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 PATIENCE_S = 1.0  # of somebody who asked, against the three seconds that Slack and Discord allow for all of an answer
@@ -79,10 +78,10 @@ class Asked:
             async with asyncio.timeout(self._patience_s):
                 vectors = await self._embedder.embed(texts)
         except TimeoutError:
-            log.warning("meaning_late", patience_s=self._patience_s, instead="found by words alone")
+            _log.warning("found by words alone: the model gave no answer within %s s", self._patience_s)
             raise
         except Exception as error:
-            log.exception("meaning_failed", model=self.name, instead="found by words alone")
+            _log.exception("found by words alone: the model failed")
             raise OSError(str(error)) from error
         self._known[key] = vectors
         if len(self._known) > REMEMBERED:
