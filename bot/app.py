@@ -142,7 +142,7 @@ async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> S
     talk = await asyncio.to_thread(embedding.read_talk)
     needed = [*await asyncio.to_thread(texts, shelf.library), *talk.discussion, *talk.chatter]
     try:
-        vector_of = await vectors.embed(embedder, needed, cache)
+        vector_of = await vectors.embed(embedder, needed, cache, embedding.HERE)
     except OSError as error:
         mend = "try another search.model, or set search.semantic: off"
         raise SettingsError(Problem(f"entries cannot be found by their meaning: {error}", mend)) from None

@@ -51,7 +51,7 @@ def read_english() -> frozenset[str]:
 
 
 def read_talk() -> "Talk":
-    """What people say where they work, a sentence a line."""
+    """What people say where they work, a sentence a line. The bot's own model need not learn it: `make talk`."""
     from bot.core.meaning import Talk  # noqa: PLC0415
 
     def lines(name: str) -> list[str]:

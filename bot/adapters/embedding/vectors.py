@@ -28,10 +28,17 @@ _HASH_BYTES = 16
 Vectors = NDArray[np.float32]
 
 
-async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -> dict[str, Vectors]:
-    """The vector of each text, from the folder where it is known, else by the embedder and then kept there."""
-    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz" if folder else None
-    known = await asyncio.to_thread(_read, path) if path else {}
+async def embed(
+    embedder: Embedder, texts: Sequence[str], folder: Path | None, given: Path | None = None
+) -> dict[str, Vectors]:
+    """The vector of each text, from the folder where it is known, else by the embedder and then kept there.
+
+    What lies in the folder `given` is known too; nothing is written there.
+    """
+    name = f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz"
+    path = folder / name if folder else None
+    known = await asyncio.to_thread(_read, given / name) if given else {}
+    known |= await asyncio.to_thread(_read, path) if path else {}
     keys, missing = await asyncio.to_thread(_missing, texts, known)
     if len(missing) > MANY:
         log.info("learning", texts=len(missing), why="they are new; once they are known the start is quick")

@@ -15,7 +15,8 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.adapters.embedding import vectors
+from bot.adapters.embedding import HERE, read_talk, vectors
+from bot.adapters.embedding.minilm import MiniLM
 from tests.embedders import Concepts, vector
 
 TEXTS = [f"bed {number} holds clay" for number in range(40)]
@@ -132,6 +133,27 @@ def test_two_processes_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     assert [process.wait(60) for process in several] == [0, 0]
     assert learn(TEXTS, tmp_path) == []
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_comes_with_the_bot_is_known_and_left_as_it_is(tmp_path: Path) -> None:
+    given, own = tmp_path / "given", tmp_path / "own"
+    learn(TEXTS, given)
+    (file,) = given.iterdir()
+    before, embedder = file.read_bytes(), Concepts()
+    asyncio.run(vectors.embed(embedder, ["new", *TEXTS], own, given))
+    assert embedder.given == ["new"]
+    assert file.read_bytes() == before
+    assert learn(["new", *TEXTS], own) == []
+
+
+def test_the_talk_comes_with_its_vectors() -> None:
+    """Where this fails the talk or the model was changed: run `make talk`."""
+    talk, model = read_talk(), MiniLM()
+    said = [*talk.discussion, *talk.chatter]
+    embedder = Concepts(model.name)
+    known = asyncio.run(vectors.embed(embedder, said, None, HERE))
+    assert embedder.given == []
+    np.testing.assert_allclose([known[one] for one in said[::50]], model.embedded(said[::50]), atol=1e-3)
 
 
 def test_whoever_waits_long_is_told(tmp_path: Path) -> None:
