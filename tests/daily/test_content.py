@@ -34,7 +34,7 @@ class Platform:
         return "m1"
 
     async def tell(self, place: Place, user: str, card: Card) -> None:
-        raise AssertionError(card)
+        raise AssertionError((place, user, card))
 
 
 @pytest.mark.parametrize("within", ["garden/before-spring", "garden"])
