@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core import quoting, search
 from bot.core.library import Library
+from bot.core.meaning import Sense
 from bot.core.parser import parse
 
 BRIDGES = """---
@@ -34,6 +35,7 @@ kind: talk
 - **Inspect under water:** Send divers to the piers after each flood: scour is not seen from above. {#divers}
   ~ nobody has looked at the foundations since the river rose
 """
+LONE = "---\ntitle: Lone\nkind: talk\n---\n\n## Key ideas\n- Wind is a load too. {#wind}\n"
 LIBRARY = Library([parse(BRIDGES, "bridges").summary])
 INDEX = search.Index(LIBRARY)
 THRESHOLD = 0.5
@@ -131,3 +133,32 @@ def test_any_message_gives_few_sorted_confidences(message: str, limit: int) -> N
     assert len(hits) <= limit
     assert all(0 < hit.score < 1 for hit in hits)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@given(
+    st.lists(st.floats(-1, 1), min_size=len(INDEX), max_size=len(INDEX)),
+    st.integers(0, len(INDEX) - 1),
+    st.floats(0, 0.5),
+    st.floats(-1, 1),
+    st.floats(-1.5, 1.5),
+)
+def test_the_nearer_in_meaning_the_surer(
+    near: list[float], at: int, more: float, chatter: float, discussed: float
+) -> None:
+    def first(nearness: list[float], chatter: float, discussed: float) -> float:
+        sense = Sense(dict(enumerate(nearness)), chatter, discussed)
+        hits = quoting.candidates(INDEX, "no word in common", 9, lambda _: sense)
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+        assert all(0 < hit.score < 1 for hit in hits)
+        return hits[0].score
+
+    before = first(near, chatter, discussed)
+    nearer = [one + more * (at == number) for number, one in enumerate(near)]
+    assert first(nearer, chatter, discussed) >= before - 1e-9
+    assert first(near, chatter + 0.1, discussed) < before < first(near, chatter, discussed + 0.1)
+
+
+def test_a_book_of_one_entry_may_be_sure_of_it() -> None:
+    index = search.Index(Library([parse(LONE, "lone").summary]))
+    hits = quoting.candidates(index, "it swayed", 3, lambda _: Sense({0: 0.8}, 0.2, 1.0))
+    assert [hit.score > THRESHOLD for hit in hits] == [True]
