@@ -9,7 +9,7 @@ import numpy as np
 from bot.core.meaning import Vectors
 from bot.core.words import words
 
-WIDTH = 32
+WIDTH = 64
 CONCEPTS = (
     "soil earth ground beds",
     "compost peelings scraps worms leftovers garbage kitchen",
@@ -21,25 +21,24 @@ _AXIS = {word: axis for axis, several in enumerate(CONCEPTS) for word in several
 
 
 class Concepts:
-    """Words of one concept lie on one axis of their own; all others lie anywhere. Counts what it is given."""
+    """Words of one concept lie on one axis of their own; a text of none lies by itself. Notes what it is given."""
 
-    def __init__(self, name: str = "concepts", wait_s: float = 0.0, fails: bool = False) -> None:
+    def __init__(self, name: str = "concepts", wait_s: float = 0.0, fails: Exception | None = None) -> None:
         self.name, self.wait_s, self.fails = name, wait_s, fails
         self.given: list[str] = []
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         await asyncio.sleep(self.wait_s)
         if self.fails:
-            raise RuntimeError("out of memory")
+            raise self.fails
         self.given += texts
         return np.stack([vector(text) for text in texts])
 
 
 def vector(text: str) -> Vectors:
     found = np.full(WIDTH, 1e-3, np.float32)
+    found[len(CONCEPTS) + crc32(text.encode()) % (WIDTH - len(CONCEPTS))] += 0.5
     for word in words(text):
         if word in _AXIS:
             found[_AXIS[word]] += 1
-        else:
-            found[len(CONCEPTS) + crc32(word.encode()) % (WIDTH - len(CONCEPTS))] += 0.2
     return np.asarray(found / np.linalg.norm(found), np.float32)

@@ -1,21 +1,17 @@
 """Texts as vectors by a model on this machine: the one that comes with the bot, or a folder with one of your own."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import structlog
 
 from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.core.errors import Problem, SettingsError
+from bot.core.meaning import Talk, Vectors
 from bot.ports import Embedder
 
-if TYPE_CHECKING:
-    from bot.core.meaning import Talk, Vectors
-
-log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 PATIENCE_S = 1.0  # of somebody who asked, against the three seconds that Slack and Discord allow for all of an answer
@@ -51,9 +47,8 @@ def read_english() -> frozenset[str]:
     return frozenset(piece for piece in pieces if piece.isascii() and piece.isalpha() and len(piece) > 2)
 
 
-def read_talk() -> "Talk":
+def read_talk() -> Talk:
     """What people say where they work, a sentence a line."""
-    from bot.core.meaning import Talk  # noqa: PLC0415
 
     def lines(name: str) -> list[str]:
         return (HERE / name).read_text("utf-8").splitlines()
@@ -69,7 +64,7 @@ class Asked:
         self._embedder, self._patience_s = embedder, patience_s
         self._known: OrderedDict[tuple[str, ...], Vectors] = OrderedDict()
 
-    async def embed(self, texts: Sequence[str]) -> "Vectors":
+    async def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text. Raises TimeoutError where it takes too long, OSError where the model fails."""
         key = tuple(texts)
         if key in self._known:
@@ -79,10 +74,10 @@ class Asked:
             async with asyncio.timeout(self._patience_s):
                 vectors = await self._embedder.embed(texts)
         except TimeoutError:
-            log.warning("meaning_late", patience_s=self._patience_s, instead="found by words alone")
+            _log.warning("found by words alone: the model gave no answer within %s s", self._patience_s)
             raise
         except Exception as error:
-            log.exception("meaning_failed", model=self.name, instead="found by words alone")
+            _log.exception("found by words alone: the model failed")
             raise OSError(str(error)) from error
         self._known[key] = vectors
         if len(self._known) > REMEMBERED:

@@ -1,0 +1,103 @@
+"""How near entries come to what was said: against a plain reference, and in a library too large to compare it all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import meaning
+from bot.core.library import Library
+from bot.core.meaning import Meaning, Talk, Vectors, texts
+from bot.core.summary import Entry, Section, Source, Summary, Topic
+from tests.documents import garden
+from tests.embedders import WIDTH, vector
+
+TALK = Talk(["the beds dry out in June", "why are the tools blunt?"], ["lunch?", "thanks all", "see you on Monday"])
+NEEDED = [*TALK.discussion, *TALK.chatter]
+
+
+def _library(entries: Sequence[Entry]) -> Library:
+    numbered = (replace(entry, id=f"e{at}", summary="s") for at, entry in enumerate(entries))
+    return Library([Summary("s", Source("S", "talk"), tuple(numbered))])
+
+
+def _meaning(library: Library, known: Mapping[str, Vectors] | None = None) -> Meaning:
+    known = known or {text: vector(text) for text in texts(library)}
+    return Meaning(library, {**known, **{text: vector(text) for text in NEEDED}}, TALK)
+
+
+def _plainly(library: Library, entry: Entry, said: str) -> float:
+    """What docs and constants say, cosine by cosine."""
+
+    def near(text: str) -> float:
+        return float(vector(text) @ vector(said))
+
+    whole = f"{entry.title}: {entry.text}" if entry.title else entry.text
+    sentences = [entry.title or "", *entry.text.replace("? ", "?|").replace(". ", ".|").replace(": ", ":|").split("|")]
+    parts = [one for one in sentences if len(one) > 15][:6] or [whole]
+    topic = library.topic_of(entry)
+    told = 0.5 * near(whole) + 0.4 * max(map(near, parts)) + 0.1 * near(topic.title if topic else whole)
+    if not entry.phrasings:
+        return told
+    return max(told, 0.8 * max(map(near, entry.phrasings)) + 0.2 * told)
+
+
+SOIL = Topic("Soil and water", "soil", summary="s")
+WORDS = st.sampled_from(
+    [*"soil water compost worms tools blunt the a Monday".split(), "wet ground. Dry", "why? Clay", "so: sharp"]
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
+ENTRIES = st.builds(
+    Entry,
+    section=st.just(Section.ALL_IDEAS),
+    text=TEXTS,
+    title=st.none() | TEXTS,
+    topic=st.none() | st.just(SOIL),
+    phrasings=st.lists(TEXTS, max_size=3).map(tuple),
+)
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=6), TEXTS)
+def test_each_entry_is_as_near_as_reckoned_plainly(entries: list[Entry], said: str) -> None:
+    library = _library(entries)
+    near = _meaning(library).sense(vector(said)).nearness
+    assert near == pytest.approx({at: _plainly(library, e, said) for at, e in enumerate(library.entries)}, abs=1e-5)
+
+
+def test_talk_is_told_from_discussion() -> None:
+    library = garden()
+    chat, discussed = (_meaning(library).sense(vector(one)) for one in (TALK.chatter[1], TALK.discussion[0]))
+    assert chat.discussed < 0 < discussed.discussed
+    cosines = [float(vector(one) @ vector(TALK.chatter[1])) for one in TALK.chatter]
+    assert chat.chatter == pytest.approx(np.mean(cosines), abs=1e-5)  # the nearest three are all
+
+
+def test_an_entry_lies_where_its_whole_text_lies() -> None:
+    library = garden()
+    for at, entry in enumerate(library.entries):
+        np.testing.assert_array_equal(_meaning(library).vector(at), vector(entry.full_text))
+
+
+def test_a_large_library_finds_the_nearest_in_the_clusters_that_it_looks_into() -> None:
+    chance = np.random.default_rng(7)
+    number, asked = meaning.SMALL + 4000, 200
+    subjects = chance.normal(size=(300, WIDTH))
+    vectors = subjects[chance.integers(300, size=number)] + 0.4 * chance.normal(size=(number, WIDTH))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    library = _library([Entry(Section.ALL_IDEAS, f"t{at}") for at in range(number)])
+    large = _meaning(library, {entry.full_text: one for entry, one in zip(library.entries, vectors, strict=True)})
+    found = 0
+    for at in chance.integers(number, size=asked).tolist():
+        said = vectors[at] + 0.1 * chance.normal(size=WIDTH)
+        said = (said / np.linalg.norm(said)).astype(np.float32)
+        also = chance.integers(number, size=5).tolist()
+        near = large.sense(said, also).nearness
+        assert near.keys() >= set(also)
+        assert len(near) < number / 50
+        every = vectors @ said
+        np.testing.assert_allclose([near[one] for one in near], every[list(near)], atol=1e-5)
+        found += int(np.argmax(every)) in near
+    assert found >= 0.95 * asked
