@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench quality talk crash picture lock clean
+.PHONY: run test check format bench quality crash picture lock clean
 
 run: .venv/run
 	@$(BIN)/python -m bot console
@@ -34,10 +34,6 @@ bench: .venv/dev
 
 quality: .venv/dev
 	$(BIN)/python -m benchmarks.quality
-
-talk: .venv/dev
-	rm -f bot/adapters/embedding/*.npz
-	$(BIN)/python -m bot.adapters.embedding
 
 crash: .venv/dev
 	$(BIN)/python -m benchmarks.crash

@@ -11,7 +11,9 @@ from zoneinfo import available_timezones
 import platformdirs
 
 from bot.adapters import content, embedding
+from bot.adapters.embedding import vectors
 from bot.core.errors import BotError, Problem, SettingsError
+from bot.core.meaning import Meaning, texts
 from bot.core.parser import Limits
 from bot.desk import Desk, Shelf
 from bot.ports import Embedder
@@ -136,13 +138,10 @@ async def _read(places: Places, settings: Settings) -> Shelf:
 
 async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> Shelf:
     """The same content, found by its meaning too. Raises SettingsError where the model fails."""
-    from bot.adapters.embedding import vectors  # noqa: PLC0415 - NumPy, which finding by words alone does without
-    from bot.core.meaning import Meaning, texts  # noqa: PLC0415
-
     talk = await asyncio.to_thread(embedding.read_talk)
     needed = [*await asyncio.to_thread(texts, shelf.library), *talk.discussion, *talk.chatter]
     try:
-        vector_of = await vectors.embed(embedder, needed, cache, embedding.HERE)
+        vector_of = await vectors.embed(embedder, needed, cache)
     except OSError as error:
         mend = "try another search.model, or set search.semantic: off"
         raise SettingsError(Problem(f"entries cannot be found by their meaning: {error}", mend)) from None

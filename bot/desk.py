@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import __version__
@@ -17,13 +16,11 @@ from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.meaning import Meaning, Vectors
 from bot.core.recurrence import Schedule
 from bot.core.summary import Entry, Kind
 from bot.ports import Clock, Embedder
 from bot.settings import Settings
-
-if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
-    from bot.core.meaning import Meaning, Vectors
 
 MOST_ALIKE = 5
 PREVIEWED = 7
@@ -55,7 +52,7 @@ class Shelf:
     def __init__(
         self,
         index: search.Index,
-        meaning: "Meaning | None" = None,
+        meaning: Meaning | None = None,
         embedder: Embedder | None = None,
         state: object = None,
     ) -> None:
@@ -67,7 +64,7 @@ class Shelf:
         """What the buttons' short names stand for."""
         return wire.digests(self.library)
 
-    def meant(self, vector: "Vectors | None") -> search.Meant | None:
+    def meant(self, vector: Vectors | None) -> search.Meant | None:
         """What a text of that vector means here."""
         return partial(self.meaning.sense, vector) if self.meaning and vector is not None else None
 
@@ -178,7 +175,7 @@ class Desk:
         vector = await self._vector(ranking.repaired or query)
         return search.look_up(self.index, query, scope, limit, self.shelf.meant(vector))
 
-    async def _vector(self, text: str) -> "Vectors | None":
+    async def _vector(self, text: str) -> Vectors | None:
         """Where a text lies; None while there is no model, and where it fails or takes too long.
 
         After it the shelf may be another. Nothing else here waits, so that all of an answer comes from one library.

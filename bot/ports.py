@@ -4,13 +4,11 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, Subscription
-
-if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
-    from bot.core.meaning import Vectors
+from bot.core.meaning import Vectors
 
 
 class Clock(Protocol):
@@ -28,7 +26,7 @@ class Embedder(Protocol):
     def name(self) -> str:
         """The model and its version: vectors of one name can be compared."""
 
-    async def embed(self, texts: Sequence[str]) -> "Vectors":
+    async def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text, of length 1.
 
         Raises TimeoutError where that takes longer than somebody would wait, OSError where the model fails.

@@ -81,7 +81,7 @@ def test_the_figures_are_what_they_are_called() -> None:
 
 
 def test_calibration_is_told_bin_by_bin() -> None:
-    answered = [case("d", 1, 0.95), case("d", 2, 0.95), case("e", 0, 0.12), case("d", 0, None), case("a", 1, 0.5)]
+    answered = [case("d", 1, 0.95), case("d", 4, 0.95), case("e", 0, 0.12), case("d", 0, None), case("a", 1, 0.5)]
     claimed = claims(answered)
     assert [(one.number, one.right) for one in reliability(claimed)] == [(1, 0.0), (2, 0.5)]
     assert calibration_error(claimed) == pytest.approx((0.12 + 2 * 0.45) / 3)

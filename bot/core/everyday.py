@@ -3,6 +3,8 @@
 A list of the language, made without regard to any summary; it holds no word for being frequent or rare in one.
 """
 
+from functools import cache
+
 from bot.core.words import stem
 
 EVERYDAY = frozenset(
@@ -91,9 +93,12 @@ EVERYDAY = frozenset(
     """.split()
 )
 
-_STEMS = frozenset(map(stem, EVERYDAY))
-
 
 def is_everyday(word: str) -> bool:
     """Whether a word, or a stem, is one of everyday English, or a number."""
-    return word in EVERYDAY or stem(word) in _STEMS or word[0].isdigit()
+    return word in EVERYDAY or stem(word) in _stems() or word[0].isdigit()
+
+
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(map(stem, EVERYDAY))

@@ -13,20 +13,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.core.everyday import is_everyday
 from bot.core.index import Index
+from bot.core.meaning import Sense
 from bot.core.query import Unit, read
 from bot.core.ranking import BEST, Hit, best, collapsed, neighbours, weigh
 from bot.core.search import COMPARED, Meant
 from bot.core.texts import Numbers
 from bot.core.words import EMPTY
-
-if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
-    from bot.core.meaning import Sense
 
 # Tuned on 32 messages that an entry fits and 73 that deserve no quote, over the project's content with and without
 # phrasings; none of them `reported` in tests/quality.
@@ -55,7 +52,7 @@ def candidates(index: Index, message: str, limit: int = 3, meant: Meant | None =
     return _by_meaning(index, meant(nlargest(COMPARED, said, key=said.__getitem__)), said)[:limit]
 
 
-def _by_meaning(index: Index, sense: "Sense", said: Mapping[int, float]) -> list[Hit]:
+def _by_meaning(index: Index, sense: Sense, said: Mapping[int, float]) -> list[Hit]:
     """The entries nearest in meaning, each with the chance that it leads three of which one is right."""
     scores = {at: nearness + WORDS * said.get(at, 0.0) for at, nearness in sense.nearness.items()}
     near = collapsed(index, scores)

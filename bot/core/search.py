@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -18,13 +17,11 @@ from rapidfuzz.process import cdist, extract
 from bot.core.index import Index, heading
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.marks import stems
+from bot.core.meaning import Meaning, Sense
 from bot.core.query import MOST_CHARACTERS, read
 from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
 from bot.core.words import EMPTY, stem, words
-
-if TYPE_CHECKING:  # NumPy is loaded only where something is found by its meaning
-    from bot.core.meaning import Meaning, Sense
 
 __all__ = [
     "Hit",
@@ -51,7 +48,7 @@ _LINK = re.compile(r"\s*\[\[.*\]\]\s*", re.DOTALL)
 
 
 # What a query means, once it has been embedded: given the entries that hold its words.
-Meant = Callable[[Collection[int]], "Sense"]
+Meant = Callable[[Collection[int]], Sense]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> 
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 
 
-def alike(index: Index, entry: Entry, limit: int, meaning: "Meaning | None" = None) -> list[Hit]:
+def alike(index: Index, entry: Entry, limit: int, meaning: Meaning | None = None) -> list[Hit]:
     """The entries that are most like `entry`, best first, never one of its own family.
 
     What is compared are their words, by the cosine, and what they mean where that is known.

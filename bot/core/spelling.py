@@ -28,6 +28,8 @@ SURE_WEIGHT = 0.95  # the trust in the nearest word, and in two words run togeth
 SLIP_COST = 0.1  # what each slip takes from the trust
 SOUND_WEIGHT = 0.6
 
+_BLOCK = 4096  # words whose letters are counted at once, for the sake of memory
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -46,7 +48,7 @@ class Speller:
         self._frequency = dict(zip(words, counts, strict=True))
         self._sorted, self._sounds = _mendable(words), sounding
         self._lengths = np.fromiter(map(len, self._sorted), np.int64, len(self._sorted))
-        self._letters = _letters(self._sorted, self._lengths)
+        self._letters = _letters(self._sorted)
 
     def __contains__(self, word: object) -> bool:
         return word in self._frequency
@@ -78,7 +80,7 @@ class Speller:
 
     def near(self, word: str, most: int) -> list[str]:
         """All words that so many slips may lead to, and some others, the shortest first."""
-        own = _letters([word], np.array([len(word)]))[0]
+        own = _letters([word])[0]
         places = np.flatnonzero(np.abs(self._lengths - len(word)) <= most)
         letters = self._letters[places]
         places = places[(np.bitwise_count(own & ~letters) <= most) & (np.bitwise_count(letters & ~own) <= most)]
@@ -107,7 +109,7 @@ class Speller:
         """Words that begin nearly so, with the same letter."""
         most = 0 if len(word) < 5 else 1 if len(word) < 8 else 2
         at, end = bisect_left(self._sorted, word[0]), bisect_left(self._sorted, chr(ord(word[0]) + 1))
-        own = _letters([word], np.array([len(word)]))[0]
+        own = _letters([word])[0]
         lacking = np.bitwise_count(own & ~self._letters[at:end])
         maybe = np.flatnonzero((lacking <= most) & (self._lengths[at:end] > len(word))) + at
         longer = [self._sorted[place] for place in maybe.tolist()]
@@ -154,10 +156,15 @@ def _mendable(words: Sequence[str]) -> list[str]:
     return [word for word in words if len(word) > 2 and word.isalpha()]
 
 
-def _letters(words: Sequence[str], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _letters(words: Sequence[str]) -> NDArray[np.uint64]:
     """Which letters each word has: a bit for having one, another for having it twice; rare letters share theirs."""
+    blocks = (words[at : at + _BLOCK] for at in range(0, len(words), _BLOCK))
+    return np.concatenate([np.zeros(0, np.uint64), *map(_letters_of, blocks)])
+
+
+def _letters_of(words: Sequence[str]) -> NDArray[np.uint64]:
     points = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32) % 32
-    cells = np.repeat(np.arange(len(words)) * 32, lengths) + points
+    cells = np.repeat(np.arange(len(words)) * 32, [len(word) for word in words]) + points
     times = np.bincount(cells, minlength=len(words) * 32).reshape(-1, 32)
     bits = np.packbits(np.hstack([times > 0, times > 1]), axis=1, bitorder="little")
     return bits.view(np.uint64).ravel()

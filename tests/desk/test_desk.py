@@ -54,6 +54,29 @@ def test_when_nothing_fits_the_nearest_topics_are_offered() -> None:
     assert card.choices[0].action.verb is Verb.TOPIC
 
 
+@pytest.mark.parametrize("line", ["[[sharp-tolls]]", "[[garden/sharp-tolls]]", "[[shrap tools]]"])
+def test_a_mistyped_id_offers_the_entries_that_it_may_mean(line: str) -> None:
+    card = type_(f"/lookup {line}").card
+    assert card.body == (f"Nothing fits “{line}”.", "Did you mean one of these?")
+    assert [choice.action for choice in card.choices] == [Action("Open", Verb.OPEN, ("garden/sharp-tools",))]
+    elsewhere = type_("/lookup sharp-tools kind:idea").card
+    assert elsewhere.choices == card.choices
+    quote = type_(f"/quote {line}").card
+    assert [choice.action.verb for choice in quote.choices] == [Verb.QUOTE]
+
+
+def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> None:
+    desk = garden_desk()
+    found = asyncio.run(desk.typed("/lookup kitchn composting", ASKER)).card
+    assert found.preface == "Showing what fits “kitchen composting”."
+    assert found.marks == {"kitchen", "compost"}
+    shared = desk.act(found.actions[0], ASKER)
+    assert shared.post
+    assert not shared.post.marks | shared.card.marks
+    assert not type_("/lookup [[clay]]").card.marks | type_("/lookup clay").card.marks  # an id
+    assert not type_("/quote kitchen composting").card.marks
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

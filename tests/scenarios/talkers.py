@@ -79,6 +79,11 @@ class InSlack:
         return self._read(await self._ada.presses(self._seen, label))
 
 
+def _unmarked(text: str) -> str:
+    """What is read of Discord's markdown: nothing of its escapes and of what makes it bold."""
+    return re.sub(r"\\(.)|\*\*", r"\1", text)
+
+
 class InDiscord:
     def __init__(self, fake: local_discord.LocalDiscord) -> None:
         guild = fake.guild("Garden")
@@ -88,8 +93,8 @@ class InDiscord:
 
     def _read(self, seen: local_discord.Seen) -> Read:
         self._seen = seen
-        answer = "\n".join([seen.text.replace("\\", ""), *seen.buttons()])
-        return Read(answer, tuple(message.text.replace("\\", "") for message in self._channel.messages))
+        answer = "\n".join([_unmarked(seen.text), *seen.buttons()])
+        return Read(answer, tuple(_unmarked(message.text) for message in self._channel.messages))
 
     async def types(self, line: str) -> Read:
         invocation = parse(line)

@@ -49,7 +49,6 @@ _MOST_CHOICES = 3 * _OPTIONS
 _BESIDE = 60  # characters of a field whose name and value share a line
 _FLOOR = 60  # characters that even the last text may have as long as there are not too many
 _NOTHING = "…"
-_IN_TEXT, _IN_BOLD = "**", "__"  # what is bold already is underlined
 _LOUD = {Verb.SHARE, Verb.QUOTE}  # what everybody will see
 _LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list stands below it
 
@@ -58,14 +57,17 @@ _LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list st
 class _Part:
     """A string of the card, how it is marked up, the most characters it may have, and what parts it from the next.
 
-    `sign` is what stands around a marked word.
+    `marked` says that words of it may be made bold.
     """
 
     text: str
     style: Callable[[str], str]
     most: int = _CHARACTERS
     after: str = "\n"
-    sign: str = ""
+    marked: bool = False
+
+
+_Drawn = tuple[_Part, str]
 
 
 def view(card: Card) -> LayoutView:
@@ -159,11 +161,11 @@ def _rows(buttons: Sequence[_Button]) -> list[ActionRow[LayoutView]]:
 
 def _written(card: Card, choices: Sequence[Choice], few: bool, room: int) -> tuple[list[str], list[str]]:
     """What the card says, its head, fields and footer; then what its choices say, where that is to be read at all."""
-    title = [_Part(one_line(card.title), _heading, 300, sign=_IN_BOLD)]
+    title = [_Part(one_line(card.title), _heading, 300)]
     footer = [_Part(plain(card.footer), _small, 600)]
     preface = [_Part(plain(card.preface), escaped, 600, "\n\n")]
     style = _quotation if card.quoted else escaped
-    body = [_Part(plain(text), style, after="\n\n", sign=_IN_TEXT) for text in card.body]
+    body = [_Part(plain(text), style, after="\n\n", marked=True) for text in card.body]
     fields = [part for field in card.fields for part in _field(field)]
     told = few or any(plain(choice.text) for choice in choices)
     listed = [_choice(choice) for choice in choices] if told else [_in_a_line(choices)]
@@ -183,8 +185,8 @@ def _field(field: Field) -> list[_Part]:
 
 
 def _choice(choice: Choice) -> list[_Part]:
-    title = _Part(one_line(choice.title), _bold, 200, sign=_IN_BOLD)
-    return [title, _Part(plain(choice.text), escaped, 600, sign=_IN_TEXT), _Part(one_line(choice.note), _small, 200)]
+    title = _Part(one_line(choice.title), _bold, 200)
+    return [title, _Part(plain(choice.text), escaped, 600, marked=True), _Part(one_line(choice.note), _small, 200)]
 
 
 def _in_a_line(choices: Sequence[Choice]) -> list[_Part]:
@@ -201,7 +203,7 @@ def _shared(groups: Sequence[Sequence[_Part]], room: int, marks: frozenset[str])
     least = min(_FLOOR, room // (2 * max(number, 1)))
     leasts = [min(_size(part), part.most, least) for group in groups for part in group]
     kept = sum(leasts)  # for the parts that come later
-    texts: list[list[tuple[_Part, str]]] = []
+    texts: list[list[_Drawn]] = []
     at = 0
     for group in groups:
         texts.append([])
@@ -212,25 +214,22 @@ def _shared(groups: Sequence[Sequence[_Part]], room: int, marks: frozenset[str])
             if drawn:
                 texts[-1].append((part, drawn))
                 room -= size(drawn) + size(part.after)
-    return [_joined(text) for text in (_marked(texts, room, marks) if marks else texts)]
+    if marks:
+        _mark(texts, room, marks)
+    return [_joined(text) for text in texts]
 
 
-def _marked(
-    texts: Sequence[Sequence[tuple[_Part, str]]], room: int, marks: frozenset[str]
-) -> list[list[tuple[_Part, str]]]:
-    """The same with words marked, from the first on, as far as `room` goes."""
-    found: list[list[tuple[_Part, str]]] = []
+def _mark(texts: Sequence[list[_Drawn]], room: int, marks: frozenset[str]) -> None:
+    """Makes words bold, from the first on, as far as `room` goes."""
     for text in texts:
-        found.append([])
-        for part, drawn in text:
-            told = emphasised(drawn, marks, part.sign) if part.sign else drawn
-            told = told if len(told) - len(drawn) <= room else drawn
-            room -= len(told) - len(drawn)
-            found[-1].append((part, told))
-    return found
+        for at, (part, drawn) in enumerate(text):
+            told = emphasised(drawn, marks) if part.marked else drawn
+            if len(told) - len(drawn) <= room:
+                room -= len(told) - len(drawn)
+                text[at] = (part, told)
 
 
-def _joined(text: Sequence[tuple[_Part, str]]) -> str:
+def _joined(text: Sequence[_Drawn]) -> str:
     told = after = ""
     for part, drawn in text:
         told, after = told + after + drawn, part.after

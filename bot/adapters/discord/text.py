@@ -47,19 +47,13 @@ def escaped(text: str) -> str:
     return _AT_LINE_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))
 
 
-def emphasised(text: str, words: frozenset[str], sign: str) -> str:
-    """Escaped text with these words between two signs, `**` or `__`; not where an escaped sign touches a word."""
-    found = pieces(text, words)
-    if len(found) == 1 and not found[0][1]:
-        return text
-    several = [("", False), *found, ("", False)]
+def emphasised(text: str, words: frozenset[str]) -> str:
+    """Escaped text with these words bold, but for those that an escaped star touches."""
+    several = [("", False), *pieces(text, words), ("", False)]
     return "".join(
-        f"{sign}{piece}{sign}" if lit and not before.endswith(_ESCAPED) and not after.startswith("\\") else piece
+        f"**{piece}**" if lit and not before.endswith("\\*") and not after.startswith("\\*") else piece
         for (before, _), (piece, lit), (after, _) in zip(several, several[1:], several[2:], strict=False)
     )
-
-
-_ESCAPED = ("\\*", "\\_")
 
 
 def size(text: str) -> int:

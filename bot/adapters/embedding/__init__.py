@@ -5,14 +5,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.core.errors import Problem, SettingsError
+from bot.core.meaning import Talk, Vectors
 from bot.ports import Embedder
-
-if TYPE_CHECKING:
-    from bot.core.meaning import Talk, Vectors
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +47,8 @@ def read_english() -> frozenset[str]:
     return frozenset(piece for piece in pieces if piece.isascii() and piece.isalpha() and len(piece) > 2)
 
 
-def read_talk() -> "Talk":
-    """What people say where they work, a sentence a line. The bot's own model need not learn it: `make talk`."""
-    from bot.core.meaning import Talk  # noqa: PLC0415
+def read_talk() -> Talk:
+    """What people say where they work, a sentence a line."""
 
     def lines(name: str) -> list[str]:
         return (HERE / name).read_text("utf-8").splitlines()
@@ -68,7 +64,7 @@ class Asked:
         self._embedder, self._patience_s = embedder, patience_s
         self._known: OrderedDict[tuple[str, ...], Vectors] = OrderedDict()
 
-    async def embed(self, texts: Sequence[str]) -> "Vectors":
+    async def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text. Raises TimeoutError where it takes too long, OSError where the model fails."""
         key = tuple(texts)
         if key in self._known:

@@ -6,6 +6,7 @@ What cannot be read or written is made anew and never a fault: a cache may alway
 import asyncio
 import contextlib
 import hashlib
+import logging
 import os
 import re
 import tempfile
@@ -13,12 +14,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
-import structlog
 from numpy.typing import NDArray
 
 from bot.ports import Embedder
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 CHUNK = 16  # texts at a time in a thread, which nothing can break off: a second at most
 MANY = 64  # texts that take long enough for somebody to be told
@@ -28,20 +28,13 @@ _HASH_BYTES = 16
 Vectors = NDArray[np.float32]
 
 
-async def embed(
-    embedder: Embedder, texts: Sequence[str], folder: Path | None, given: Path | None = None
-) -> dict[str, Vectors]:
-    """The vector of each text, from the folder where it is known, else by the embedder and then kept there.
-
-    What lies in the folder `given` is known too; nothing is written there.
-    """
-    name = f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz"
-    path = folder / name if folder else None
-    known = await asyncio.to_thread(_read, given / name) if given else {}
-    known |= await asyncio.to_thread(_read, path) if path else {}
+async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -> dict[str, Vectors]:
+    """The vector of each text, from the folder where it is known, else by the embedder and then kept there."""
+    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz" if folder else None
+    known = await asyncio.to_thread(_read, path) if path else {}
     keys, missing = await asyncio.to_thread(_missing, texts, known)
     if len(missing) > MANY:
-        log.info("learning", texts=len(missing), why="they are new; once they are known the start is quick")
+        log.info("learning what %s texts mean; once they are known the start is quick", len(missing))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
         found = await embedder.embed(chunk)
@@ -76,7 +69,7 @@ def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
         return {}
     except Exception as error:  # whatever a damaged archive may raise
         reason = str(error)
-    log.warning("vectors_unread", file=str(path), reason=reason)
+    log.warning("the vectors in %s are made anew: %s", path, reason)
     return {}
 
 
@@ -98,4 +91,4 @@ def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]
                 Path(beside).unlink()
             raise
     except OSError as error:
-        log.warning("vectors_unwritten", file=str(path), reason=str(error))
+        log.warning("the vectors cannot be kept, so the next start takes as long: %s", error)

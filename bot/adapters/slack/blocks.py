@@ -122,19 +122,19 @@ def _title(title: str) -> list[Block]:
 
 def _words(card: Card, most: int) -> list[Block]:
     """Body and fields. Names are bold; values stand beside them where all are short, else below them."""
-    before: list[Run] = [(legible(card.preface), False, NONE)] if card.preface else []
+    below = "\n\n" if card.body and not card.quoted else ""
+    before: list[Run] = [(legible(card.preface) + below, False, NONE)] if card.preface else []
     body: list[Run] = [("\n\n".join(map(legible, card.body)), False, card.marks)] if card.body else []
     fields = [(line(field.name), legible(field.value)) for field in card.fields]
     short = all(size(name) + size(value) <= 60 and "\n" not in value for name, value in fields)
     between, after = ("\u2003", "\n") if short else ("\n", "\n\n")
     runs: list[Run] = []
     for name, value in fields:
-        gap = after if runs else "\n\n" if body and not card.quoted else ""
+        gap = after if runs else "\n\n" if (before or body) and not card.quoted else ""
         runs += [(gap + name, True, NONE), (between + value, False, NONE)]
     if card.quoted:
         return _rich(before, most) + _rich(body, most, "rich_text_quote") + _rich(runs, most // 2)
-    parting: list[Run] = [("\n\n", False, NONE)] if before and body else []
-    return _rich(before + parting + body + runs, most * 3 // 2)
+    return _rich(before + body + runs, most * 3 // 2)
 
 
 def _signed(blocks: list[Block], accent: Accent) -> list[Block]:

@@ -14,6 +14,7 @@ from rich.color import Color
 from bot.adapters.console.draw import COLOURS, Screen, print_card, print_echo, print_post
 from bot.adapters.console.legible import legible, plain
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from tests.marking import marked
 
 GOLDEN = Path(__file__).parent / "golden"
 OPEN = Action("Open", Verb.OPEN, ("garden/clay",))
@@ -148,7 +149,7 @@ def test_escapes_markup_emoji_codes_and_turned_text_are_shown_as_words() -> None
 
 # Every plane, with controls, turns of direction, wide and combining characters drawn often.
 ANY = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x9b\r\n\t\u2028\u202e\u2067é́土ه[]:  ab")), max_size=80)
-ANY_CARD = st.builds(
+UNMARKED = st.builds(
     Card,
     title=ANY,
     body=st.lists(ANY, max_size=3).map(tuple),
@@ -158,12 +159,15 @@ ANY_CARD = st.builds(
     footer=ANY,
     accent=st.sampled_from(Accent),
     quoted=st.booleans(),
+    preface=ANY,
 )
+ANY_CARD = st.builds(marked, UNMARKED, st.integers(0, 3))
 
 
 def strings(card: Card) -> list[str]:
     return [
         card.title,
+        card.preface,
         *card.body,
         *(text for field in card.fields for text in (field.name, field.value)),
         *(text for choice in card.choices for text in (choice.title, choice.text, choice.note)),
@@ -194,3 +198,23 @@ def test_every_word_of_a_card_is_drawn(card: Card) -> None:
 @given(ANY_CARD, st.sampled_from(["ascii", "latin-1", "cp1252"]), st.integers(12, 100))
 def test_any_card_can_be_drawn_in_any_encoding(card: Card, encoding: str, width: int) -> None:
     assert all(cell_len(line) <= width for line in shown(card, width, encoding).split("\n"))
+
+
+@given(UNMARKED, st.integers(1, 3), st.sampled_from(["utf-8", "cp1252"]))
+def test_marks_change_no_letter_of_a_card(card: Card, every: int, encoding: str) -> None:
+    assert shown(marked(card, every), 60, encoding) == shown(card, 60, encoding)
+
+
+def test_what_matched_is_bold_and_underlined_where_all_is_bold() -> None:
+    out = io.StringIO()
+    card = Card("Wet clay", ("Clay and clay", "[b]clay[/b]"), preface="Showing clay.", marks=frozenset({"clay"}))
+    print_card(card, Screen(file=out, width=80, force_terminal=True, color_system="standard"))
+    bold, both, end = "\x1b[1m", "\x1b[1;4m", "\x1b[0m"
+    assert out.getvalue().splitlines() == [
+        f"{bold}Wet {end}{both}clay{end}",
+        "Showing clay.",
+        "",
+        f"Clay and {bold}clay{end}",
+        "",
+        f"[b]{bold}clay{end}[/b]",
+    ]

@@ -22,6 +22,7 @@ from bot.core.library import Library
 from bot.core.parser import parse
 from tests.desks import ASKER, garden_desk
 from tests.documents import garden
+from tests.marking import marked
 
 GOLDEN = Path(__file__).parent / "golden"
 MONTHS = "January February March April May June July August September October November December".split()
@@ -232,7 +233,7 @@ def numbered(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     )
 
 
-ANY_CARD = st.builds(
+UNMARKED = st.builds(
     Card,
     title=ANY,
     body=many(ANY, 10),
@@ -245,7 +246,9 @@ ANY_CARD = st.builds(
     footer=ANY,
     accent=st.sampled_from(Accent),
     quoted=st.booleans(),
+    preface=ANY,
 )
+ANY_CARD = st.builds(marked, UNMARKED, st.integers(0, 3))
 
 
 def strings(component: dict[str, Any]) -> list[str]:
@@ -324,6 +327,28 @@ def test_any_card_is_within_every_limit_and_cannot_format_link_or_ping(card: Car
         assert one["type"] != 3 or PICK.fullmatch(one["custom_id"])
 
 
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(UNMARKED, st.integers(1, 3))
+def test_without_its_marks_a_card_is_what_it_is_unmarked(card: Card, every: int) -> None:
+    def read(card: Card) -> list[tuple[int, str]]:
+        return [(one["type"], without_bold(one.get("content", ""))) for one in walk(drawn(card))]
+
+    assert read(marked(card, every)) == read(card)
+
+
+def without_bold(text: str) -> str:
+    return ESCAPED.sub(lambda found: found[0].replace("*", "star"), text).replace("**", "")
+
+
+def test_what_matched_is_bold_in_what_is_read() -> None:
+    text = "Wet *soil* soil, <@1>soil sub-soil\n- soil"
+    card = Card("Soil soil", (text,), (), (Choice("Soil soil", ACT, text),), preface="Soil soil.")
+    said = [one["content"] for one in walk(drawn(replace(card, marks=frozenset({"soil"})))) if one["type"] == 10]
+    told = "Wet \\*soil\\* **soil**, \\<@1>**soil** sub-**soil**\n\\- **soil**"
+    assert said == [f"## Soil soil\nSoil soil.\n\n{told}", f"**Soil soil**\n{told}"]
+
+
+ACT = Action("Open", Verb.OPEN, ("a/b",))
 SHORT = st.text(st.one_of(st.sampled_from("ab cd*_<"), st.characters(categories=["L", "N"])), max_size=40)
 SMALL_CARD = st.builds(
     Card,
@@ -334,6 +359,7 @@ SMALL_CARD = st.builds(
     actions=st.lists(st.builds(Action, SHORT, st.just(Verb.SHARE), st.tuples(KEY)), max_size=8).map(tuple),
     footer=SHORT,
     quoted=st.booleans(),
+    preface=SHORT,
 )
 
 
@@ -343,6 +369,7 @@ def test_every_word_of_a_small_card_is_there_to_be_read(card: Card) -> None:
     said = " ".join(ESCAPED.sub(r"\1", text) for one in walk(drawn(card)) for text in strings(one))
     texts = [
         card.title,
+        card.preface,
         *card.body,
         card.footer,
         *(text for field in card.fields for text in (field.name, field.value)),

@@ -1,7 +1,9 @@
 """What is kept of vectors on disk: what is embedded again, and what may happen to the files."""
 
 import asyncio
+import logging
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -12,11 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import structlog
-from structlog.testing import capture_logs
 
-from bot.adapters.embedding import HERE, read_talk, vectors
-from bot.adapters.embedding.minilm import MiniLM
+from bot.adapters.embedding import vectors
 from tests.embedders import Concepts, vector
 
 TEXTS = [f"bed {number} holds clay" for number in range(40)]
@@ -95,14 +94,12 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_file_that_cannot_be_read_is_made_anew(tmp_path: Path, damage: str) -> None:
+def test_a_file_that_cannot_be_read_is_made_anew(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
     learn(TEXTS, tmp_path)
     (file,) = tmp_path.iterdir()
     DAMAGES[damage](file)
-    with capture_logs() as lines:
-        assert sorted(learn(TEXTS, tmp_path)) == sorted(TEXTS)
-    assert lines[0]["event"] == "vectors_unread"
-    assert lines[0]["reason"]
+    assert sorted(learn(TEXTS, tmp_path)) == sorted(TEXTS)
+    assert re.fullmatch(rf"the vectors in {re.escape(str(file))} are made anew: .+", caplog.messages[0])
     assert damage == "a folder" or learn(TEXTS, tmp_path) == []
     assert list(tmp_path.iterdir()) == [file]  # nothing is left beside it
 
@@ -115,13 +112,12 @@ def _full_disk() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_where_nothing_can_be_kept_all_goes_on(tmp_path: Path) -> None:
+def test_where_nothing_can_be_kept_all_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
-    with capture_logs() as lines:
-        assert sorted(learn(TEXTS, tmp_path / "file")) == sorted(TEXTS)
-        with _full_disk():
-            assert sorted(learn(TEXTS, tmp_path / "disk")) == sorted(TEXTS)
-    assert [line["event"] for line in lines if line["event"] != "vectors_unread"] == ["vectors_unwritten"] * 2
+    assert sorted(learn(TEXTS, tmp_path / "file")) == sorted(TEXTS)
+    with _full_disk():
+        assert sorted(learn(TEXTS, tmp_path / "disk")) == sorted(TEXTS)
+    assert len([line for line in caplog.messages if line.startswith("the vectors cannot be kept")]) == 2
     assert list((tmp_path / "disk").iterdir()) == []
 
 
@@ -135,30 +131,9 @@ def test_two_processes_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_what_comes_with_the_bot_is_known_and_left_as_it_is(tmp_path: Path) -> None:
-    given, own = tmp_path / "given", tmp_path / "own"
-    learn(TEXTS, given)
-    (file,) = given.iterdir()
-    before, embedder = file.read_bytes(), Concepts()
-    asyncio.run(vectors.embed(embedder, ["new", *TEXTS], own, given))
-    assert embedder.given == ["new"]
-    assert file.read_bytes() == before
-    assert learn(["new", *TEXTS], own) == []
-
-
-def test_the_talk_comes_with_its_vectors() -> None:
-    """Where this fails the talk or the model was changed: run `make talk`."""
-    talk, model = read_talk(), MiniLM()
-    said = [*talk.discussion, *talk.chatter]
-    embedder = Concepts(model.name)
-    known = asyncio.run(vectors.embed(embedder, said, None, HERE))
-    assert embedder.given == []
-    np.testing.assert_allclose([known[one] for one in said[::50]], model.embedded(said[::50]), atol=1e-3)
-
-
-def test_whoever_waits_long_is_told(tmp_path: Path) -> None:
-    structlog.reset_defaults()
-    with capture_logs() as lines:
-        learn(TEXTS, tmp_path)
-        learn([f"{number}" for number in range(100)], tmp_path)
-    assert [(line["event"], line["texts"]) for line in lines] == [("learning", 100)]
+def test_whoever_waits_long_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    learn(TEXTS, tmp_path)
+    learn([f"{number}" for number in range(100)], tmp_path)
+    (line,) = caplog.messages
+    assert "what 100 texts mean" in line

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from tests.desks import ASKER, garden_desk
 from tests.fakes.slack.limits import message_problems, view_problems
 from tests.fakes.slack.pings import pings
+from tests.marking import marked
 
 GOLDEN = Path(__file__).parent / "golden"
 EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
@@ -103,7 +105,7 @@ OF_ONE_KIND = st.sampled_from([Verb.OPEN, Verb.TOPIC, Verb.SUMMARY]).map(st.just
 CHOICES = st.one_of(OF_ONE_KIND, st.just(VERBS)).flatmap(
     lambda verbs: few_or(st.builds(Choice, ANY, actions(verbs), ANY | st.just(""), ANY | st.just("")), 100)
 )
-CARDS = st.builds(
+UNMARKED = st.builds(
     Card,
     title=ANY,
     body=few_or(ANY, 20),
@@ -113,7 +115,9 @@ CARDS = st.builds(
     footer=ANY,
     accent=st.sampled_from(Accent),
     quoted=st.booleans(),
+    preface=ANY | st.just(""),
 )
+CARDS = st.builds(marked, UNMARKED, st.integers(0, 3))
 
 
 def long(said: str) -> int:
@@ -171,7 +175,7 @@ def check_option(node: dict[str, Any]) -> None:
 
 def check_strings(payload: dict[str, Any]) -> None:
     for said in strings(payload):
-        assert said.strip() or said == " "
+        assert said.strip() or said in {" ", "\n", "\n\n"}  # between two runs of rich text
         assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in said.replace("\n", ""))
 
 
@@ -234,7 +238,49 @@ def check_mrkdwn(node: dict[str, Any]) -> None:
     bold = re.fullmatch(r"\*([^*\s](?:[^*]*[^*\s])?)\*", title)
     assert bold
     assert not FORMATS.search(bold[1])
-    assert not FORMATS.search(below)
+    assert all(re.fullmatch(r"\*[^*]+\*", found[0]) for found in FORMATS.finditer(below))  # marks alone
+    assert not FORMATS.search(without_marks(below))
+
+
+def without_marks(below: str) -> str:
+    return re.sub(r"(?<![^\s(“])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![^\s).,:;!?”…])", r"\1", below)
+
+
+@thorough(2)
+@given(UNMARKED, st.integers(1, 3))
+def test_without_its_marks_a_card_is_what_it_is_unmarked(card: Card, every: int) -> None:
+    bare, drawn = blocks.message(card), blocks.message(marked(card, every))
+    assert drawn["text"] == bare["text"]
+    assert list(map(unmarked, drawn["blocks"])) == list(map(unmarked, bare["blocks"]))
+
+
+def test_marks_leave_a_full_message_as_long_as_it_is() -> None:
+    choices = tuple(Choice(f"Bed {n}", Action("Open", Verb.OPEN, (f"garden/{n}",)), "soil, " * 20) for n in range(20))
+    for words in range(900, 1200, 4):
+        card = Card(body=("clay " * words,), choices=choices)
+        bare, drawn = blocks.parts(card, 50), blocks.parts(replace(card, marks=frozenset({"soil"})), 50)
+        assert list(map(unmarked, drawn)) == list(map(unmarked, bare))
+
+
+def unmarked(block: dict[str, Any]) -> dict[str, Any]:
+    """A block without what is bold in it."""
+    if block["type"] == "rich_text":
+        return {"type": block["elements"][0]["type"], "text": block_text(block)}
+    if block["type"] == "section":
+        title, parting, below = block["text"]["text"].partition("\n")
+        return {**block, "text": title + parting + without_marks(below)}
+    return block
+
+
+def test_what_matched_is_bold_in_what_is_read() -> None:
+    choice = Choice("Soil", Action("Open", Verb.OPEN, ("garden/a",)), "Wet soil & (soil) 2*3, sub-soil <!here> *soil*")
+    card = Card("Soil", ("Bare soil, soiled",), choices=(choice,), preface="Showing soil.", marks=frozenset({"soil"}))
+    title, read, section = blocks.parts(card, 50)
+    assert title["text"]["text"] == "Soil"
+    runs = [(node["text"], "style" in node) for node in read["elements"][0]["elements"]]
+    assert runs[-3:] == [("Bare ", False), ("soil", True), (", soiled", False)]
+    assert runs[0] == ("Showing soil.\n\n", False)
+    assert section["text"]["text"] == "*Soil*\nWet *soil* &amp; (*soil*) 2*3, sub-soil &lt;!here&gt; ∗soil∗"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +335,7 @@ def test_no_emoji_and_no_accented_letter_is_cut_in_two(cluster: str) -> None:
 def test_the_text_tells_everything_that_the_card_holds(name: str) -> None:
     card = real_cards()[name]
     said = " ".join(blocks.message(card)["text"].split())
-    held = [card.title, *card.body, card.footer, *(action.label for action in card.actions)]
+    held = [card.title, card.preface, *card.body, card.footer, *(action.label for action in card.actions)]
     held += [part for field in card.fields for part in (field.name, field.value)]
     held += [part for choice in card.choices for part in (choice.title, choice.text, choice.note)]
     assert all(text.escaped(" ".join(one.split())) in said for one in held)
