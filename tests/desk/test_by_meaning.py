@@ -91,7 +91,15 @@ def test_what_was_asked_last_is_remembered_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [LEFTOVERS, "how do we keep the ground moist", "which of the shears is not sharp", "soil"]
+    "query",
+    [
+        LEFTOVERS,
+        "how do we keep the ground moist",
+        "which of the shears is not sharp",
+        "sharpn the toools",
+        "dry clay",
+        "soil",
+    ],
 )
 def test_the_list_while_typing_and_the_answer_begin_with_the_same(query: str) -> None:
     ours = desk(Concepts())
