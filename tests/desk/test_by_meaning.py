@@ -102,9 +102,10 @@ def test_what_was_asked_last_is_remembered_and_no_more() -> None:
     ],
 )
 def test_the_list_while_typing_and_the_answer_begin_with_the_same(query: str) -> None:
-    ours = desk(Concepts())
-    offered = asyncio.run(ours.suggest(Value.QUERY, query))
-    assert [one.value for one in offered][:1] == [f"[[garden/{one}]]" for one in find(ours, query)[:1]]
+    typing, answering = Concepts(), Concepts()
+    offered = asyncio.run(desk(typing).suggest(Value.QUERY, query))
+    assert [one.value for one in offered][:1] == [f"[[garden/{one}]]" for one in find(desk(answering), query)[:1]]
+    assert typing.given == (answering.given if " " in query else [])  # a word alone may be half a word
 
 
 def test_an_answer_comes_out_of_one_library_while_another_is_taken() -> None:
