@@ -14,14 +14,19 @@ import tempfile
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from statistics import median, quantiles
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks.__main__ import resident
 from bot.adapters.content import read_index
 from bot.core import quoting, search
 from bot.core.library import Library
+from bot.core.meaning import Meaning, Talk, texts
 from bot.core.parser import Limits
 from bot.core.words import EMPTY
 
@@ -29,6 +34,7 @@ SIZES = (1_000, 10_000, 100_000)
 A_SUMMARY = 100  # entries
 A_TOPIC = 10
 VOCABULARY = 60_000
+WIDTH = 384  # of a vector, as the bot's own model makes them
 ASKED = 400  # queries of each sort
 FREQUENT = "the of and to a in that is it for was on with as be by at this are from or but not have which".split()
 
@@ -125,7 +131,26 @@ def measure(folder: Path, cache: Path) -> dict[str, float]:
     for sort, several in asked.items():
         call = calls.get(sort, lambda said: search.look_up(index, said))
         figures[f"{sort} p50 ms"], figures[f"{sort} p99 ms"] = milliseconds(call, several)
-    return figures | {"memory MB then": resident() - before}
+    figures["memory MB then"] = resident() - before
+    return figures | meanings(index, asked["question"])
+
+
+def meanings(index: search.Index, asked: Sequence[str]) -> dict[str, float]:
+    """What finding by meaning costs beside it, but for the model: made-up vectors about some hundred centres."""
+    threadpool_limits(1, "blas")  # as the model sets it
+    chance = np.random.default_rng(3)
+    told, talk = texts(index.library), Talk(["discussed"], ["chatted"])
+    centres = chance.standard_normal((500, WIDTH), np.float32)
+    made = centres[chance.integers(500, size=len(told) + 2)]
+    made += 0.9 * chance.standard_normal(made.shape, np.float32)
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    before, start = resident(), time.perf_counter()
+    meaning = Meaning(index.library, dict(zip([*told, *talk.discussion, *talk.chatter], made, strict=True)), talk)
+    figures = {"meaning built s": time.perf_counter() - start, "meaning MB": resident() - before}
+    about = iter([partial(meaning.sense, made[at]) for at in chance.integers(len(told), size=len(asked))])
+    took = milliseconds(lambda said: search.look_up(index, said, meant=next(about)), asked)
+    figures["question by meaning p50 ms"], figures["question by meaning p99 ms"] = took
+    return figures
 
 
 def main(sizes: Sequence[int]) -> None:
@@ -139,9 +164,9 @@ def main(sizes: Sequence[int]) -> None:
             kept = sum(file.stat().st_size for file in cache.glob("*")) / 1e6 if cache.exists() else 0.0
         columns.append({"start without cache s": first["start s"], "memory without MB": first["memory MB"]} | second)
         columns[-1]["cache file MB"] = kept
-    print(f"{'entries':24}" + "".join(f"{size:>12,}" for size in sizes))
+    print(f"{'entries':28}" + "".join(f"{size:>12,}" for size in sizes))
     for name in columns[0]:
-        print(f"{name:24}" + "".join(f"{column[name]:12.2f}" for column in columns))
+        print(f"{name:28}" + "".join(f"{column[name]:12.2f}" for column in columns))
 
 
 def _apart(folder: Path, cache: Path) -> dict[str, float]:

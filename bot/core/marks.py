@@ -12,6 +12,7 @@ from bot.core.words import EMPTY, TOKEN, spaceless, stem, words
 
 MOST = 20  # marked places in one text: more of them tell nothing
 REMEMBERED = 512  # texts: those of entries come again and again
+_BLANK = frozenset((" ", "\n", ""))
 _POINTS = frozenset(".,")  # in a number
 _JOINTS = frozenset((*" -‐‑–./", ""))  # what may stand between two parts of one word
 
@@ -68,13 +69,15 @@ def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
 def _joined(one: str, other: str) -> bool:
     """Whether two neighbours are parts of one word or number."""
     last, first = one[-1:], other[:1]
+    if last in _BLANK or first in _BLANK:
+        return False
     if last.isalnum() and first.isalnum():
         return last.isdecimal() == first.isdecimal() and not spaceless(last) and not spaceless(first)
     if first in _POINTS:
         return last.isdecimal() and other[1:2].isdecimal()
     if last in _POINTS:
         return first.isdecimal() and one[-2:-1].isdecimal()
-    return bool(first) and not first.isascii() and category(first)[0] == "M"
+    return not first.isascii() and category(first)[0] == "M"
 
 
 @lru_cache(REMEMBERED)

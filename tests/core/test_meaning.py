@@ -86,7 +86,7 @@ def test_an_entry_lies_where_its_whole_text_lies() -> None:
 
 def test_a_large_library_finds_the_nearest_in_the_clusters_that_it_looks_into() -> None:
     chance = np.random.default_rng(7)
-    number, asked = meaning.SMALL + 4000, 200
+    number, asked = 6 * meaning.SMALL, 200
     subjects = chance.normal(size=(300, WIDTH))
     vectors = subjects[chance.integers(300, size=number)] + 0.4 * chance.normal(size=(number, WIDTH))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
