@@ -204,8 +204,11 @@ class Desk:
 
     async def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
         """Completions for an option that holds such a value, best first."""
-        vector = await self._vector(text) if value is Value.QUERY and " " in text.strip() else None
-        meant = self.shelf.meant(vector)
+        meant = None
+        if value is Value.QUERY and " " in text.strip():
+            ranking = search.look_up(self.index, text, limit=1)  # so that the list begins as the answer will
+            vector = None if ranking.certain else await self._vector(ranking.repaired or text)
+            meant = self.shelf.meant(vector)
         pairs = values.suggest(self.index, value, text, self._clock.zones, limit, meant=meant)
         return [Suggestion(*pair) for pair in pairs]
 

@@ -139,7 +139,8 @@ def _quiet() -> None:
     import structlog  # noqa: PLC0415 - as said
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    for name in ("apscheduler", "bot"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 async def _exists(url: str) -> bool:

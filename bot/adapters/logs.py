@@ -47,7 +47,8 @@ def configure(*, human: bool, stream: TextIO | None = None, level: int = logging
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    renderer = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+    colours = (stream or sys.stderr).isatty()
+    renderer = structlog.dev.ConsoleRenderer(colors=colours) if human else structlog.processors.JSONRenderer()
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

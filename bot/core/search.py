@@ -41,6 +41,7 @@ MEANING, MEANING_OF_KEYWORDS = 3.0, 1.0
 KEYWORDS = 4  # words; what is longer is a sentence
 CERTAIN = 0.9  # the score by words alone from which a few keywords are taken to be understood
 COMPARED = 200  # entries with words of the query, the best, whose meaning is looked at in any case
+SMALL_SCOPE = 2_000  # entries; the meaning of each in a scope of no more is looked at too
 LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
 LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
 
@@ -84,16 +85,22 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     understood = read(index, query)
     scores = weigh(index, understood.units, query, scope=scope)
     # One more than is wanted: the family of what the query names is left out.
-    hits = collapsed(index, _fused(query, scores, meant) if meant else scores, scope, limit + 1)
+    hits = collapsed(index, _fused(index, query, scores, meant, scope) if meant else scores, scope, limit + 1)
     if named and first:
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     certain = bool(hits) and hits[0].score >= CERTAIN and not understood.repaired and len(words(query)) <= KEYWORDS
     return Ranking(hits[:limit], understood.repaired, certain, stems(understood.units))
 
 
-def _fused(query: str, scores: dict[int, float], meant: Meant) -> dict[int, float]:
+def _fused(
+    index: Index, query: str, scores: dict[int, float], meant: Meant, scope: Scope = EVERYTHING
+) -> dict[int, float]:
     """What the words say and what is meant, as one score from 0 to 1."""
-    near = meant(nlargest(COMPARED, scores, key=scores.__getitem__)).nearness
+    also = nlargest(COMPARED, scores, key=scores.__getitem__)
+    if scope != EVERYTHING:  # in a large library what is nearest of all may well lie elsewhere
+        within = index.within(scope, np.arange(len(index)))
+        also += within.tolist() if len(within) <= SMALL_SCOPE else []
+    near = meant(also).nearness
     weight = MEANING if len(words(query)) > KEYWORDS else MEANING_OF_KEYWORDS
     found = [at for at, nearness in near.items() if at in scores or nearness >= LEAST_MEANT]
     return {at: (scores.get(at, 0.0) + weight * max(near[at], 0.0)) / (1 + weight) for at in found}
@@ -110,7 +117,7 @@ def suggest(index: Index, text: str, limit: int, meant: Meant | None = None) -> 
     text = text[:MOST_CHARACTERS]
     units = read(index, text, typing=not text[-1:].isspace()).units
     scores = weigh(index, units, text)
-    hits = collapsed(index, _fused(text, scores, meant) if meant else scores, limit=limit)
+    hits = collapsed(index, _fused(index, text, scores, meant) if meant else scores, limit=limit)
     found = [hit.entry for hit in hits]
     return list(dict.fromkeys([*([named] if named else []), *found]))[:limit]
 

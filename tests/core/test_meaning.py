@@ -1,6 +1,6 @@
 """How near entries come to what was said: against a plain reference, and in a library too large to compare it all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import meaning
-from bot.core.library import Library
-from bot.core.meaning import Meaning, Talk, Vectors, texts
+from bot.core.index import Index
+from bot.core.library import Library, Scope
+from bot.core.meaning import Meaning, Sense, Talk, Vectors, texts
+from bot.core.parser import parse
+from bot.core.search import look_up
 from bot.core.summary import Entry, Section, Source, Summary, Topic
-from tests.documents import garden
+from tests.documents import KEPT, garden
 from tests.embedders import WIDTH, vector
 
 TALK = Talk(["the beds dry out in June", "why are the tools blunt?"], ["lunch?", "thanks all", "see you on Monday"])
@@ -101,3 +104,17 @@ def test_a_large_library_finds_the_nearest_in_the_clusters_that_it_looks_into() 
         np.testing.assert_allclose([near[one] for one in near], every[list(near)], atol=1e-5)
         found += int(np.argmax(every)) in near
     assert found >= 0.95 * asked
+
+
+def test_within_a_scope_an_entry_is_found_though_all_that_is_nearest_lies_elsewhere() -> None:
+    """A large library gives the nearness of what is nearest, here of nothing, and of what it is asked for."""
+    yard = parse(KEPT, "yard").summary
+    index = Index(Library([*garden().summaries.values(), yard]))
+
+    def meant(also: Collection[int]) -> Sense:
+        return Sense({at: 0.9 if index.entries[at].id == "clay" else 0.1 for at in also}, 0.0, 0.0)
+
+    said = "nobody knows these words altogether"
+    assert look_up(index, said, meant=meant).hits == []
+    found = look_up(index, said, Scope(summary="yard"), meant=meant).hits
+    assert [hit.entry.key for hit in found] == ["yard/clay"]

@@ -3,16 +3,17 @@
 import asyncio
 import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from subprocess import run
 
 import pytest
 
-from bot.adapters.embedding import REMEMBERED, Asked
+from bot.adapters.embedding import AT_ONCE, REMEMBERED, Asked
 from bot.core.commands import Invocation, Value
 from bot.core.index import Index
 from bot.core.library import Library
-from bot.core.meaning import Meaning, Talk, texts
+from bot.core.meaning import Meaning, Talk, Vectors, texts
 from bot.core.parser import parse
 from bot.core.search import Hit
 from bot.desk import Desk, Shelf
@@ -77,6 +78,27 @@ def test_without_an_answer_of_the_model_words_alone_find(embedder: Concepts, cap
     assert "found by words alone" in caplog.text
 
 
+def test_of_many_who_ask_at_once_each_is_answered_and_few_at_a_time() -> None:
+    class Busy(Concepts):
+        at_once, most = 0, 0
+
+        async def embed(self, texts: Sequence[str]) -> Vectors:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+            try:
+                return await super().embed(texts)
+            finally:
+                self.at_once -= 1
+
+    async def asked(ours: Desk) -> list[list[Hit]]:
+        return await asyncio.gather(*(ours.find(f"{LEFTOVERS} {number}", 1) for number in range(20)))
+
+    busy = Busy(wait_s=0.001)
+    answers = asyncio.run(asked(desk(Asked(busy, 60))))
+    assert {hits[0].entry.id for hits in answers} == {"worm-compost"}
+    assert busy.most == AT_ONCE
+
+
 async def _asked_again(embedder: Concepts) -> None:
     asked = Asked(embedder)
     for number in range(2 * REMEMBERED):
@@ -91,12 +113,21 @@ def test_what_was_asked_last_is_remembered_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [LEFTOVERS, "how do we keep the ground moist", "which of the shears is not sharp", "soil"]
+    "query",
+    [
+        LEFTOVERS,
+        "how do we keep the ground moist",
+        "which of the shears is not sharp",
+        "sharpn the toools",
+        "dry clay",
+        "soil",
+    ],
 )
 def test_the_list_while_typing_and_the_answer_begin_with_the_same(query: str) -> None:
-    ours = desk(Concepts())
-    offered = asyncio.run(ours.suggest(Value.QUERY, query))
-    assert [one.value for one in offered][:1] == [f"[[garden/{one}]]" for one in find(ours, query)[:1]]
+    typing, answering = Concepts(), Concepts()
+    offered = asyncio.run(desk(typing).suggest(Value.QUERY, query))
+    assert [one.value for one in offered][:1] == [f"[[garden/{one}]]" for one in find(desk(answering), query)[:1]]
+    assert typing.given == (answering.given if " " in query else [])  # a word alone may be half a word
 
 
 def test_an_answer_comes_out_of_one_library_while_another_is_taken() -> None:

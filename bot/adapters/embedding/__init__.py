@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 PATIENCE_S = 1.0  # of somebody who asked, against the three seconds that Slack and Discord allow for all of an answer
+AT_ONCE = 2  # texts of different people; more would be slower and keep the bot from everything else
 REMEMBERED = 256  # texts that were asked for last
 
 
@@ -62,6 +63,7 @@ class Asked:
     def __init__(self, embedder: Embedder, patience_s: float = PATIENCE_S) -> None:
         self.name = embedder.name
         self._embedder, self._patience_s = embedder, patience_s
+        self._free = asyncio.Semaphore(AT_ONCE)
         self._known: OrderedDict[tuple[str, ...], Vectors] = OrderedDict()
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
@@ -71,7 +73,7 @@ class Asked:
             self._known.move_to_end(key)
             return self._known[key]
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._patience_s), self._free:
                 vectors = await self._embedder.embed(texts)
         except TimeoutError:
             _log.warning("found by words alone: the model gave no answer within %s s", self._patience_s)

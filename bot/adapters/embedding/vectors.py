@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 CHUNK = 16  # texts at a time in a thread, which nothing can break off: a second at most
 MANY = 64  # texts that take long enough for somebody to be told
 SAVED_EVERY = 2_000  # texts; a first reading that is broken off goes on from there
+SPARE = 100_000  # texts that are no longer used and are kept all the same: another library may be large
 _HASH_BYTES = 16
 
 Vectors = NDArray[np.float32]
@@ -74,10 +75,10 @@ def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
 
 
 def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]) -> None:
-    """Keep what is used, and of the rest (another library, an earlier edit) no more than that, the latest."""
+    """Keep what is used, and of the rest (another library, an earlier edit) the latest, SPARE or as many again."""
     unused = [key for key in known if key not in used]
     # In the order of their last use.
-    kept = unused[max(len(unused) - len(used), 0) :] + [key for key in known if key in used]
+    kept = unused[max(len(unused) - max(len(used), SPARE), 0) :] + [key for key in known if key in used]
     keys = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _HASH_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,14 @@ def test_each_model_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_what_is_no_longer_used_does_not_pile_up(tmp_path: Path) -> None:
+def test_a_large_library_outlasts_a_small_one(tmp_path: Path) -> None:
+    learn(TEXTS, tmp_path)
+    learn(["one bed"], tmp_path)
+    assert learn(TEXTS, tmp_path) == []
+
+
+def test_what_is_no_longer_used_does_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "SPARE", 0)
     for number in range(5):
         learn([f"{number}: {text}" for text in TEXTS], tmp_path)
     assert learn([f"3: {text}" for text in TEXTS], tmp_path) == []  # an edit that is taken back costs nothing
