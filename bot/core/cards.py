@@ -6,7 +6,7 @@ Knows how an answer is made up. Finds and chooses nothing itself.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core import wording
+from bot.core import excerpts, wording
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.commands import COMMANDS, Command, usage
 from bot.core.errors import Problem
@@ -29,13 +29,13 @@ def entry(library: Library, entry: Entry, actions: tuple[Action, ...] | None = N
     """An entry in full, a page at a time where it is long, where else it is said, and where it comes from."""
     others = [member for member in library.family(entry) if member is not entry]
     also = [f"{wording.SECTIONS[other.section]}: {wording.label(other)} ({other.id})" for other in others]
-    pages = wording.pages(entry.text, READ_AT_ONCE)
+    pages = excerpts.pages(entry.text, READ_AT_ONCE)
     page = min(max(page, 0), len(pages) - 1)
     on = (Action(wording.READ_ON, Verb.OPEN, (entry.key, str(page + 1))),) if page + 1 < len(pages) else ()
     return Card(
         title=_title(entry),
         body=(pages[page],),
-        fields=(Field(wording.ALSO_SAID, wording.shortened("\n".join(also), SAID_ELSEWHERE)),) if also else (),
+        fields=(Field(wording.ALSO_SAID, excerpts.shortened("\n".join(also), SAID_ELSEWHERE)),) if also else (),
         actions=(*on, *((share(entry), alike(entry)) if actions is None else actions)),
         footer=_footer(library, entry),
         accent=_ACCENTS[entry.kind],
@@ -225,12 +225,12 @@ def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN, matched: froz
 
 def _snippet(text: str, title: str, matched: frozenset[str]) -> str:
     """The beginning of a text; where only what follows tells more than the title of what matched, that."""
-    short = wording.shortened(text, SNIPPET)
+    short = excerpts.shortened(text, SNIPPET)
     if not matched or len(text) <= SNIPPET or marks((short,), matched):
         return short
     telling = frozenset(word for word in marks((text,), matched) if word.casefold() not in title.casefold())
     before, *after = (piece for piece, _ in pieces(text, telling))
-    return wording.excerpt(text, len(before), SNIPPET) if after else short
+    return excerpts.excerpt(text, len(before), SNIPPET) if after else short
 
 
 def share(entry: Entry) -> Action:

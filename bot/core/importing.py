@@ -10,7 +10,7 @@ from math import log, sqrt
 
 from rapidfuzz import fuzz
 
-from bot.core import wording
+from bot.core import excerpts
 from bot.core.parser import HEADINGS, MAX_KEY
 from bot.core.slugs import short_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
@@ -215,10 +215,10 @@ def report(made: Import, left_out: Iterable[tuple[int, str]], where: str) -> lis
     lines.append(f"{len(summary.entries)} entries; {len(members)} say again what a fuller one says.")
     if made.kept or made.dropped:
         lines.append(f"{made.kept} entries kept their ids; {len(made.dropped)} are gone and their ids retired:")
-        lines += [f"  {entry.id}: {wording.shortened(entry.full_text, 80)}" for entry in made.dropped]
+        lines += [f"  {entry.id}: {excerpts.shortened(entry.full_text, 80)}" for entry in made.dropped]
     out = list(left_out)
     if out:
         lines.append("Lines that are no part of a summary and were left out:")
-        lines += [f"  {number}: {wording.shortened(text, 80)}" for number, text in out]
+        lines += [f"  {number}: {excerpts.shortened(text, 80)}" for number, text in out]
     lines.append(f"Written to {where}. Read it once: the families (same=) and ids are proposals.")
     return lines

@@ -20,7 +20,7 @@ from discord.app_commands import Choice
 
 from bot.adapters.discord import commands, faults, layout, managing
 from bot.adapters.discord.spot import Interaction, Post, Spot
-from bot.core import cards, wording
+from bot.core import cards, excerpts, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import Invocation
 from bot.daily import Daily
@@ -283,7 +283,7 @@ async def _tell(message: discord.Message, error: BaseException) -> None:
 
 
 def _choice(label: str) -> str:
-    return wording.shortened(" ".join(label.split()), _CHOICE) or "…"
+    return excerpts.shortened(" ".join(label.split()), _CHOICE) or "…"
 
 
 def _search(message: str) -> discord.ui.Modal:

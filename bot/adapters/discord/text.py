@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-from bot.core import wording
+from bot.core import excerpts
 from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
@@ -68,7 +68,7 @@ def fitted(text: str, room: int, style: Callable[[str], str] = str) -> str:
     """Text in a style, shortened beforehand so that the whole has at most that size; "" where there is no room."""
     longest = min(len(text), room)
     while text and longest > 0:
-        styled = style(wording.shortened(text, longest))
+        styled = style(excerpts.shortened(text, longest))
         if size(styled) <= room:
             return styled
         longest = min(longest - 1, longest * room // size(styled))

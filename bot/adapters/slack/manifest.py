@@ -7,7 +7,7 @@ command 32, shortcut name 24).
 from typing import Any
 
 from bot.adapters.slack import views
-from bot.core import wording
+from bot.core import excerpts, wording
 from bot.core.commands import COMMANDS, Command, usage
 
 # Each scope and event with the method or listener that needs it.
@@ -82,6 +82,6 @@ def _command(command: Command, prefix: str) -> dict[str, Any]:
     return {
         "command": f"/{prefix}{command.name}",
         "description": command.description,
-        "usage_hint": wording.shortened(hint.strip(), 150) or "help",
+        "usage_hint": excerpts.shortened(hint.strip(), 150) or "help",
         "should_escape": False,
     }

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-from bot.core import wording
+from bot.core import excerpts
 from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
@@ -58,7 +58,7 @@ def shortened(text: str, most: int, cost: Callable[[str], int] = size) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    short = wording.shortened(text, most)
+    short = excerpts.shortened(text, most)
     return text if short == text else text[: _whole(text, len(short) - 1)] + "…"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import blocks
-from bot.core import cards, wire, wording
+from bot.core import cards, excerpts, wire, wording
 from bot.core.card import Action, Card, Verb
 from bot.core.daily import State, Subscription
 from bot.core.library import Library
@@ -130,7 +130,7 @@ def quoting(
 
 
 def _candidate(number: int, entry: Entry, library: Library) -> Card:
-    text = wording.shortened(entry.text, cards.GLANCE)
+    text = excerpts.shortened(entry.text, cards.GLANCE)
     return Card(body=(f"{number}. {wording.label(entry)}", text), footer=wording.place(entry, library.topic_of(entry)))
 
 
@@ -175,7 +175,7 @@ def _managed(at: int, subscription: Subscription, told: Card) -> list[dict[str, 
     """A channel's daily lesson. Slack itself draws the channel's name, for those who may see it."""
     terms = "\n".join([told.title, *(f"{field.name}: {field.value}" for field in told.fields)])
     channel = {"type": "channel", "channel_id": subscription.place.channel}
-    text = {"type": "text", "text": f"\n{blocks.legible(wording.shortened(terms, 2000))}"}
+    text = {"type": "text", "text": f"\n{blocks.legible(excerpts.shortened(terms, 2000))}"}
     verbs = ("pause", "skip", "off") if subscription.state is State.ON else ("resume", "off")
     buttons = [
         {
