@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def run(place: Path, *words: str, given: str = "") -> subprocess.CompletedProces
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=place,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"]},
         input=given,
         capture_output=True,
         encoding="utf-8",

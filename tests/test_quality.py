@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +17,8 @@ MOST_ERROR = 0.15  # of calibration; what the tuning of bot/core/quoting.py must
 
 
 @pytest.fixture(scope="module")
-def reported(tmp_path_factory: pytest.TempPathFactory) -> report.Answers:
+def reported(cache: Path) -> report.Answers:
     """The answers to the reported part, asked once: learning the texts takes a while."""
-    cache = tmp_path_factory.mktemp("vectors")
 
     async def ask() -> report.Answers:
         return {library: await answers(library, cache, "reported") for library in LIBRARIES}

@@ -43,6 +43,7 @@ def environment(place: Path, url: str = "") -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PATH": "",
         "HOME": str(place),
+        "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"],
         "TERM": "xterm",
         "TZ": "Europe/Berlin",
         "DATABASE_URL": url or f"sqlite:///{place / 'bot.db'}",

@@ -78,7 +78,7 @@ def place(tmp_path: Path) -> Path:
 
 def process(place: Path, *words: str, given: bytes, out: int, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "bot", *words]
-    env = {"PYTHONPATH": str(ROOT), "PATH": "", **environment}
+    env = {"PYTHONPATH": str(ROOT), "PATH": "", "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"], **environment}
     return subprocess.run(command, cwd=place, env=env, input=given, stdout=out, stderr=subprocess.PIPE, check=False)
 
 
