@@ -176,7 +176,7 @@ class Desk:
         return search.look_up(self.index, query, scope, limit, self.shelf.meant(vector))
 
     async def _vector(self, text: str) -> Vectors | None:
-        """Where a text lies; None while there is no model, and where it fails or takes too long.
+        """Where a text lies; None while there is no model, and where it cannot read it, fails or takes too long.
 
         After it the shelf may be another. Nothing else here waits, so that all of an answer comes from one library.
         """
@@ -186,7 +186,7 @@ class Desk:
             vector: Vectors = (await self.shelf.embedder.embed([text]))[0]
         except OSError:  # TimeoutError is one
             return None
-        return vector
+        return vector if vector.any() else None
 
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""

@@ -27,7 +27,7 @@ class Embedder(Protocol):
         """The model and its version: vectors of one name can be compared."""
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1.
+        """One row a text, of length 1, or nothing but noughts for a text that the model cannot read.
 
         Raises TimeoutError where that takes longer than somebody would wait, OSError where the model fails.
         """

@@ -21,7 +21,10 @@ _AXIS = {word: axis for axis, several in enumerate(CONCEPTS) for word in several
 
 
 class Concepts:
-    """Words of one concept lie on one axis of their own; a text of none lies by itself. Notes what it is given."""
+    """Words of one concept lie on one axis of their own; a text of none lies by itself. Notes what it is given.
+
+    It reads nothing but ASCII.
+    """
 
     def __init__(self, name: str = "concepts", wait_s: float = 0.0, fails: Exception | None = None) -> None:
         self.name, self.wait_s, self.fails = name, wait_s, fails
@@ -32,7 +35,7 @@ class Concepts:
         if self.fails:
             raise self.fails
         self.given += texts
-        return np.stack([vector(text) for text in texts])
+        return np.stack([vector(text) if text.isascii() else np.zeros(WIDTH, np.float32) for text in texts])
 
 
 def vector(text: str) -> Vectors:

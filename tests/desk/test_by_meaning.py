@@ -53,6 +53,16 @@ def test_an_entry_is_found_by_its_meaning_where_no_word_is_shared() -> None:
     assert find(desk(Concepts()), NOWHERE) == []
 
 
+def test_what_the_model_cannot_read_is_found_by_words_alone() -> None:
+    text = KEPT.replace("Clay keeps its moisture for weeks.", "Глина держит влагу неделями.")
+    russian = Library([parse(text, "garden").summary])
+    ours = Desk(shelf(Concepts(), russian), read_settings(""), StoppedClock(), random.Random(1))
+    assert find(ours, "как долго держит глина") == ["clay"]
+    assert find(ours, "где ближайшая пекарня") == []
+    assert asyncio.run(ours.match("глина держит влагу неделями, вот увидите", 1))[0].entry.id == "clay"
+    assert not ours.fits(asyncio.run(ours.match("где ближайшая пекарня", 3)))
+
+
 def test_what_a_few_words_say_wholly_asks_no_model() -> None:
     embedder = Concepts()
     for query in ("[[clay]]", "garden/clay", "sharp tools", "", "   "):

@@ -19,6 +19,7 @@ from bot.adapters.embedding.wordpiece import WordPiece
 HEADS, LAYERS, WIDTH = 12, 6, 384
 LONGEST = 256  # pieces of words; the model was trained on no more
 BATCH = 16  # texts at a time
+_NOT_LATIN = "\u0250"  # where the blocks of Latin letters end, but for one
 _EPSILON = 1e-12
 _GELU = np.float32(np.sqrt(2 / np.pi))
 
@@ -41,7 +42,10 @@ class MiniLM:
         threadpoolctl.threadpool_limits(1, "blas")
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1, in a thread."""
+        """One row a text, of length 1, in a thread; noughts for a text in which there is nothing that it can read.
+
+        It learnt English: to it all texts of another script, and all emoji, mean much the same.
+        """
         return await asyncio.to_thread(self.embedded, texts)
 
     def embedded(self, texts: Sequence[str]) -> Vectors:
@@ -52,6 +56,8 @@ class MiniLM:
         for start in range(0, len(by_length), BATCH):
             batch = by_length[start : start + BATCH]
             vectors[batch] = self._forward([read[at] for at in batch])
+        unread = [at for at, text in enumerate(texts) if not (_is_latin(text) and self._words.knows(read[at]))]
+        vectors[unread] = 0
         return vectors
 
     def _read(self, arrays: dict[str, Array]) -> None:
@@ -85,6 +91,12 @@ class MiniLM:
             x = layer(x, unseen)
         mean = (x * real).sum(1) / real.sum(1)
         return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether half of the letters at least are Latin ones, or there are none."""
+    letters = [char for char in text if char.isalpha()]
+    return 2 * sum(char < _NOT_LATIN or "\u1e00" <= char <= "\u1eff" for char in letters) >= len(letters)
 
 
 class _Layer:

@@ -63,7 +63,7 @@ def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
         with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
             keys, vectors = file["keys"], file["vectors"]
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
-        if keys.shape[1:] == (_HASH_BYTES,) and np.allclose(lengths, 1, atol=0.01):
+        if keys.shape[1:] == (_HASH_BYTES,) and np.all(np.isclose(lengths, 1, atol=0.01) | (lengths == 0)):
             return dict(zip((bytes(key) for key in keys), vectors, strict=True))
         reason = "these are no vectors of texts"
     except FileNotFoundError:

@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -35,6 +36,10 @@ class WordPiece:
         words = "".join(map(_seen, text)).split()
         numbers = islice(chain.from_iterable(map(self._pieces_of, words)), longest - 2)
         return [self._first, *numbers, self._last]
+
+    def knows(self, numbers: Iterable[int]) -> bool:
+        """Whether there is anything in a text, given its numbers, that the vocabulary has."""
+        return not {self._unknown, self._first, self._last}.issuperset(numbers)
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         if len(word) > LONGEST_WORD:

@@ -18,7 +18,7 @@ from bot.core.errors import SettingsError
 from tests.adapters.embedding import onnx_files
 
 SENTENCE = "the gradient of a network that nobody had looked at for years was summed wrongly by the kernel ".split()
-TEXTS = ["", "🙂", "a", *(" ".join((SENTENCE * 50)[:number]) for number in (2, 3, 7, 20, 90, 254, 900))]
+TEXTS = ["a", "a 🙂 of Überprüfung", *(" ".join((SENTENCE * 50)[:number]) for number in (2, 3, 7, 20, 90, 254, 900))]
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,25 @@ def test_a_text_means_the_same_in_whatever_company(model: MiniLM) -> None:
     np.testing.assert_allclose(together, alone, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert model.embedded([]).shape == (0, minilm.WIDTH)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "🙂",
+        "🎉 🎉",
+        "Наш сервер упал после the update",
+        "月曜日に株式市場が急落した。",
+        "เธอเล่นไวโอลินทุกเย็น",
+        "x" * 4000,
+    ],
+)
+def test_what_the_model_cannot_read_lies_nowhere(model: MiniLM, text: str) -> None:
+    """English words lie far apart, all sentences in Russian lie in one place: nothing is told from that."""
+    found = model.embedded(["a sentence before it", text, "🚀 our server crashed: 100 % of Überprüfung"])
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), [1, 0, 1], atol=1e-5)
 
 
 def _refused(path: Path) -> None:

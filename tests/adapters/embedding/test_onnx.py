@@ -15,7 +15,7 @@ from tests.adapters.embedding import onnx_files
 from tests.adapters.embedding.onnx_files import TABLE, tokenizer, words_as_vectors
 
 ALL = ("input_ids", "attention_mask", "token_type_ids")
-TEXTS = ["", "why is the loss going up?", "東京 🙂", "a long one " * 200, "the cluster fails"]
+TEXTS = ["why is the loss going up?", "Überprüfung, naïvely 🙂", "a long one " * 200, "the cluster fails"]
 
 
 @pytest.fixture(scope="module")

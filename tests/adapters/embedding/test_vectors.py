@@ -93,7 +93,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "other arrays": lambda path: _foreign(path, other=np.zeros(3)),
     "other shapes": lambda path: _foreign(path, keys=np.zeros((2, 3), np.uint8), vectors=np.eye(2)),
     "one number": lambda path: _foreign(path, keys=np.uint8(1), vectors=np.float16(1)),
-    "nothing but noughts": lambda path: _foreign(path, keys=np.zeros((2, 16), np.uint8), vectors=np.zeros((2, 64))),
+    "other lengths": lambda path: _foreign(path, keys=np.zeros((2, 16), np.uint8), vectors=np.ones((2, 64))),
     "fewer keys": lambda path: _foreign(path, keys=np.zeros((1, 16), np.uint8), vectors=np.eye(2, 64)),
     "objects": lambda path: _foreign(path, keys=np.array([{}]), vectors=np.array([{}])),
     "a folder": _folder,
