@@ -52,7 +52,8 @@ def _word(body: str) -> str:
 def code(error: BaseException) -> str:
     """Slack's word for an error, or the kind of error."""
     if isinstance(error, SlackApiError) and not isinstance(error.response, str):
-        return str(error.response.get("error") or f"http_{error.response.status_code}")
+        told = error.response.data if isinstance(error.response.data, dict) else {}  # a proxy may answer in HTML
+        return str(told.get("error") or f"http_{error.response.status_code}")
     return error.code if isinstance(error, RespondError) else type(error).__name__
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.adapters.slack import client
+from bot.adapters.slack import client, faults
 from bot.core import wording
 from tests.adapters.slack.running import converse
 from tests.fakes.slack import LocalSlack
@@ -181,3 +183,13 @@ def test_dropped_sockets_reconnect() -> None:
         assert "Worms" in (await ada.types(general, "/lookup worms")).shown
 
     converse("socket", scenario, timeout=15.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "word"), [("<html>bad gateway</html>", "http_502"), ({"error": "is_archived"}, "is_archived")]
+)
+def test_an_answer_that_is_no_json_has_a_word_too(data: Any, word: str) -> None:
+    response = AsyncSlackResponse(
+        client=None, http_verb="POST", api_url="", req_args={}, data=data, headers={}, status_code=502
+    )
+    assert faults.code(SlackApiError("", response)) == word
