@@ -12,9 +12,10 @@ import platformdirs
 
 from bot.adapters import content, embedding
 from bot.adapters.embedding import vectors
-from bot.core.errors import BotError, Problem, SettingsError
+from bot.core.errors import BotError, ContentError, Problem, SettingsError
 from bot.core.meaning import Meaning, texts
 from bot.core.parser import Limits
+from bot.daily import declared
 from bot.desk import Desk, Shelf
 from bot.ports import Embedder
 from bot.settings import Settings, read_settings
@@ -151,10 +152,20 @@ async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> S
 
 async def check(places: Places) -> list[Problem]:
     """Every problem of the configuration and the content together."""
-    problems: list[Problem] = []
-    limits = Limits()
     try:
-        limits = (await load_settings(places)).limits
+        settings = await load_settings(places)
     except BotError as error:
-        problems += error.problems
-    return problems + await content.check_folder(places.content, limits)
+        return [*error.problems, *await content.check_folder(places.content, Limits())]
+    return await content.check_folder(places.content, settings.limits) or await check_channels(places, settings)
+
+
+async def check_channels(places: Places, settings: Settings) -> list[Problem]:
+    """Every line of daily.channels that is not understood; nothing can be told where the content cannot be read."""
+    try:
+        if settings.daily.channels:
+            declared(await open_desk(places, settings), settings.daily.channels, SystemClock().now())
+    except SettingsError as error:
+        return list(error.in_file(str(places.config or CONFIG)).problems)
+    except ContentError:
+        pass
+    return []

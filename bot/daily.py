@@ -78,7 +78,7 @@ class Daily:
         try:
             if verb == "on":
                 known = found if found and found.state is not State.OFF else None
-                made = self._made(options, asker, place, manager, now)
+                made = _made(self._desk, options, asker, place, now=now, by=manager.id)
                 return self._on(_placed(made, known, options.get("forum", ""), forum), known=known is not None)
             if verb == "preview":
                 return Answer(await self._preview(options, asker, found, now))
@@ -95,34 +95,15 @@ class Daily:
 
         Raises SettingsError for each line that is not understood; then nothing is changed.
         """
-        now, problems, declared = await self._store.now(), list[Problem](), list[Subscription]()
-        for line in lines:
-            try:
-                declared.append(self._declared(line, now))
-            except BotError as error:
-                problems += [replace(one, reason=f"daily.channels: “{line}”: {one.reason}") for one in error.problems]
-        if problems:
-            raise SettingsError(problems)
-        places = {one.place for one in declared}
+        wanted = declared(self._desk, lines, await self._store.now())
+        places = {one.place for one in wanted}
         for one in await self._store.every():
             if one.declared and one.place not in places:
                 await self._store.put(replace(one, state=State.OFF, declared=False))
-        for new in declared:
+        for new in wanted:
             known = await self._store.find(new.place)
             if known is None or replace(new, id=known.id, since=known.since) != replace(known, state=new.state):
                 await self.keep(new)
-
-    def _declared(self, line: str, now: datetime) -> Subscription:
-        platform, _, rest = line.partition(" ")
-        place, _, options = rest.strip().partition(" ")
-        workspace, _, channel = place.partition("/")
-        if platform not in ("slack", "discord") or not workspace or not channel:
-            raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
-        before, in_forum, after = options.partition(f"forum:{POST}")
-        invocation = typed.parse(f"/{self._desk.prefix}daily on {before}{after}", self._desk.prefix)
-        settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
-        made = self._made(invocation.options, settings, there, Manager("", allowed=True), now)
-        return replace(_placed(made, None, POST, forum=bool(in_forum)), declared=True)
 
     async def keep(self, change: Subscription) -> None:
         """Keep a change that `answer` proposed. A forum has one daily lesson: one that came there otherwise ends."""
@@ -172,12 +153,6 @@ class Daily:
         return None if manager.allowed else wording.MANAGERS_ONLY[place.platform]
 
     # ---- changes
-
-    def _made(
-        self, options: dict[str, str], asker: Asker, place: Place, manager: Manager, now: datetime
-    ) -> Subscription:
-        schedule, within = self._desk.schedule(options, asker), self._within(options)
-        return Subscription(place, schedule, now, within, by=manager.id, by_name=asker.name)
 
     def _on(self, made: Subscription, *, known: bool) -> Answer:
         if not self._desk.heads(self._scope(made.within)):
@@ -310,18 +285,52 @@ class Daily:
         library = self._desk.library
         return {entry.key: library.fullest(entry).key for entry in library.entries if entry.same}
 
-    def _within(self, options: dict[str, str]) -> str:
-        """A topic's key, a summary's name or "". Raises UsageError where several topics fit."""
-        scope = self._desk.scope(None, options.get("topic"), options.get("summary"))
-        if scope.topics and len(scope.topics) > 1:
-            titles = [self._desk.library.topics[key].title for key in sorted(scope.topics)]
-            raise UsageError(wording.unknown_value("one topic", options["topic"], titles, None))
-        return next(iter(scope.topics)) if scope.topics else scope.summary or ""
-
     def _scope(self, within: str) -> Scope:
         if within in self._desk.library.topics:
             return Scope(topics=frozenset({within}))
         return Scope(summary=within) if within in self._desk.library.summaries else EVERYTHING
+
+
+def declared(desk: Desk, lines: Sequence[str], now: datetime) -> list[Subscription]:
+    """What lines of the settings declare. Raises SettingsError for each line that is not understood."""
+    found, problems = list[Subscription](), list[Problem]()
+    for line in lines:
+        try:
+            found.append(_declared(desk, line, now))
+        except BotError as error:
+            problems += [replace(one, reason=f"daily.channels: “{line}”: {one.reason}") for one in error.problems]
+    if problems:
+        raise SettingsError(problems)
+    return found
+
+
+def _declared(desk: Desk, line: str, now: datetime) -> Subscription:
+    platform, _, rest = line.partition(" ")
+    place, _, options = rest.strip().partition(" ")
+    workspace, _, channel = place.partition("/")
+    if platform not in ("slack", "discord") or not workspace or not channel:
+        raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
+    before, in_forum, after = options.partition(f"forum:{POST}")
+    invocation = typed.parse(f"/{desk.prefix}daily on {before}{after}", desk.prefix)
+    settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
+    made = _made(desk, invocation.options, settings, there, now=now)
+    return replace(_placed(made, None, POST, forum=bool(in_forum)), declared=True)
+
+
+def _made(
+    desk: Desk, options: dict[str, str], asker: Asker, place: Place, *, now: datetime, by: str = ""
+) -> Subscription:
+    schedule, within = desk.schedule(options, asker), _within(desk, options)
+    return Subscription(place, schedule, now, within, by=by, by_name=asker.name)
+
+
+def _within(desk: Desk, options: dict[str, str]) -> str:
+    """A topic's key, a summary's name or "". Raises UsageError where several topics fit."""
+    scope = desk.scope(None, options.get("topic"), options.get("summary"))
+    if scope.topics and len(scope.topics) > 1:
+        titles = [desk.library.topics[key].title for key in sorted(scope.topics)]
+        raise UsageError(wording.unknown_value("one topic", options["topic"], titles, None))
+    return next(iter(scope.topics)) if scope.topics else scope.summary or ""
 
 
 def _placed(made: Subscription, known: Subscription | None, wanted: str, forum: bool) -> Subscription:

@@ -190,7 +190,7 @@ class Desk:
 
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""
-        return bool(hits) and hits[0].score >= self.settings.confidence
+        return quoting.fits(hits, self.settings.confidence)
 
     def lessons(self, number: int, scope: Scope = EVERYTHING) -> list[Entry]:
         """That many lessons to read now, at most all there are, none twice."""

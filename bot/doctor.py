@@ -40,6 +40,8 @@ async def examine(places: Places, environment: Mapping[str, str]) -> list[Findin
     found += [finding async for finding in _content(places, limits)]
     if settings is None:
         return found
+    if channels := await app.check_channels(places, settings):
+        found += _faults("settings", BotError(channels))
     found += [finding async for finding in _meaning(settings)]
     if not settings.slack and not settings.discord:
         found.append(Finding(Level.WARNING, "platforms", "no token is set", wording.TOKENS_TO_SET))

@@ -126,6 +126,18 @@ def test_check_reports_content_and_configuration_together(place: Path) -> None:
     assert "bot.yaml:4: `daily.time`" in done.stderr
 
 
+def test_check_reports_declared_channels_that_run_would_refuse(place: Path) -> None:
+    (place / "config").mkdir()
+    lines = '["slack T1/C1 9:30 Europe/Berlin", "irc T1/C1 9:30 Europe/Berlin", "slack T1/C2 9:30"]'
+    (place / "config" / "bot.yaml").write_text(f"daily:\n  channels: {lines}\n")
+    done = run(place, "check")
+    assert done.returncode == 1
+    assert [line.partition("”: ")[2][:20] for line in done.stderr.splitlines()] == [
+        "it names no channel;",
+        "09:30 in whose local",
+    ]
+
+
 def test_a_piped_console_answers_line_by_line_without_colour(place: Path) -> None:
     done = run(place, "console", given="/lookup clay\n1\n")
     assert "Clay holds water" in done.stdout

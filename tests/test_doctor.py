@@ -131,6 +131,7 @@ FAULTS: dict[str, tuple[Plant, Level, str]] = {
     "tokens at odds": (variable(SLACK_CLIENT_ID="1"), FAULT, "beside a client id"),
     "a bad port": (variable(PORT="x"), FAULT, "PORT is no number"),
     "a strange token": (variable(SLACK_BOT_TOKEN="abc"), FAULT, "does not begin with xoxb-"),
+    "a declared channel that is none": (setting("daily: {channels: [irc T1/C1 9:30]}"), FAULT, "it names no channel"),
     "no token": (no_token, WARNING, "no token"),
     "a dead Slack token": (variable(SLACK_BOT_TOKEN="xoxb-9"), FAULT, "SLACK_BOT_TOKEN: Slack"),
     "a dead app token": (variable(SLACK_APP_TOKEN="xapp-9"), FAULT, "SLACK_APP_TOKEN: Slack"),

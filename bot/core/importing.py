@@ -214,7 +214,8 @@ def report(made: Import, left_out: Iterable[tuple[int, str]], where: str) -> lis
     members = [entry for entry in summary.entries if entry.same]
     lines.append(f"{len(summary.entries)} entries; {len(members)} say again what a fuller one says.")
     if made.kept or made.dropped:
-        lines.append(f"{made.kept} entries kept their ids; {len(made.dropped)} are gone and their ids retired:")
+        gone = f"{len(made.dropped)} are gone and their ids retired:" if made.dropped else "none is gone."
+        lines.append(f"{made.kept} entries kept their ids; {gone}")
         lines += [f"  {entry.id}: {excerpts.shortened(entry.full_text, 80)}" for entry in made.dropped]
     out = list(left_out)
     if out:

@@ -114,7 +114,7 @@ def found_nothing(query: str) -> str:
 
 
 def perhaps(topics: Sequence[Topic]) -> str:
-    return "The nearest topics:" if topics else "Try other words, or open a summary and browse its topics."
+    return "Perhaps one of these topics:" if topics else "Try other words, or open a summary and browse its topics."
 
 
 def when(occurrence: Occurrence, zone: str) -> str:
@@ -200,6 +200,7 @@ PROMPT = "commonplace> "
 TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "
 LEAVING = ("/quit", "/exit")
 OPENLY = "everybody in the channel sees this"
+NOT_TAKEN_UP = "A change of the content is not taken up, and answers come from before it, until this is mended:"
 
 
 def no_such_number(number: str, most: int) -> str:

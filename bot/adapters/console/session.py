@@ -24,7 +24,7 @@ from bot.core import cards, typed, wording
 from bot.core.card import Accent, Action, Card, Reply
 from bot.core.commands import Invocation
 from bot.core.daily import Place
-from bot.core.errors import BotError
+from bot.core.errors import BotError, ContentError
 from bot.daily import Daily, Manager
 from bot.desk import Asker, Desk
 
@@ -115,9 +115,11 @@ class Conversation:
         await run_in_terminal(lambda: self._arrive(card))
 
     async def warn(self, error: BotError | None) -> None:
-        """Show why a change of the content is not taken up; one that is shows itself."""
+        """Show why a change of the content is not taken up, file and line too; one that is shows itself."""
         if error:
-            await run_in_terminal(lambda: self._arrive(cards.problems(error.problems)))
+            why = (wording.NOT_TAKEN_UP,) if isinstance(error, ContentError) else ()
+            card = Card(body=(*why, *map(str, error.problems)), accent=Accent.WARNING)
+            await run_in_terminal(lambda: self._arrive(card))
 
     def _arrive(self, card: Card) -> None:
         """Its numbers follow those on the screen, which somebody may be about to press."""

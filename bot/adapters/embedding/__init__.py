@@ -28,7 +28,7 @@ async def load_model(folder: str) -> Embedder:
 
 
 def _load(folder: str) -> Embedder:
-    # A process that looks nothing up by its meaning loads neither NumPy nor a model.
+    # A process that looks nothing up by its meaning loads no model.
     if folder:
         from bot.adapters.embedding.onnx import OnnxModel  # noqa: PLC0415
 

@@ -18,6 +18,7 @@ from prompt_toolkit.output import DummyOutput
 from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import Screen
 from bot.adapters.console.session import Conversation, converse, listen, toolbar
+from bot.core.errors import ContentError, Problem, SettingsError
 from tests.desks import ASKER, garden_desk
 from tests.documents import KEPT
 
@@ -137,6 +138,15 @@ def test_the_toolbar_fits_its_terminal_and_knows_the_prefix() -> None:
     assert "\n" not in toolbar("", 200)
     assert all(1 <= len(line) <= columns for columns in (20, 30, 40, 60) for line in toolbar("", columns).split("\n"))
     assert "/cp-commonplace help" in toolbar("cp-", 80)
+
+
+def test_a_refused_change_of_the_content_is_told_with_its_file_and_line_and_one_of_the_model_as_it_is() -> None:
+    talk = conversation()
+    asyncio.run(talk.warn(ContentError(Problem("no id", "end the line with an id", 7, "content/garden.md"))))
+    asyncio.run(talk.warn(SettingsError(Problem("there is no model", "name one"))))
+    assert said(talk).count("not taken up") == 1
+    assert "content/garden.md:7: no id; end the line with an id" in said(talk)
+    assert "there is no model; name one" in said(talk)
 
 
 def test_a_pipe_in_latin_1_is_answered(place: Path) -> None:
