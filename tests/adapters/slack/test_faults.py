@@ -192,4 +192,4 @@ def test_an_answer_that_is_no_json_has_a_word_too(data: Any, word: str) -> None:
     response = AsyncSlackResponse(
         client=None, http_verb="POST", api_url="", req_args={}, data=data, headers={}, status_code=502
     )
-    assert faults.code(SlackApiError("", response)) == word
+    assert faults.code(SlackApiError("", response)) == word  # type: ignore[no-untyped-call]
