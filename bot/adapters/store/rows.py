@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, and_, bindparam, func, select
 
-from bot.adapters.store.tables import deliveries, moment, stamp, subscriptions
+from bot.adapters.store.tables import moment, stamp, subscriptions
 from bot.core.daily import Delivery, Outcome, Place, State, Subscription
 from bot.core.recurrence import Occurrence, Schedule
 
@@ -21,10 +21,6 @@ def place_is(place: Place) -> ColumnElement[bool]:
         columns.channel == place.channel,
         columns.thread == place.thread,
     )
-
-
-def delivery_is(delivery: Delivery) -> ColumnElement[bool]:
-    return and_(deliveries.c.subscription == delivery.subscription, deliveries.c.date == delivery.date.isoformat())
 
 
 def among(dialect: str, column: Any) -> ColumnElement[bool]:
