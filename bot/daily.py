@@ -218,6 +218,8 @@ class Daily:
         return " · ".join(part for part in (day, outcome, wording.label(entry) if entry else delivery.entry) if part)
 
     async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
+        if options and found and found.state is not State.OFF:
+            options = self._typed(found, options)
         if options or found is None or found.state is State.OFF:
             return (await self._desk.answer(Invocation(("daily", "preview"), options), asker)).card
         sent = (await self._store.seen([found.id]))[found.id]
@@ -226,6 +228,15 @@ class Daily:
             return cards.note(wording.NO_LESSON)
         dates = (one for one in occurrences(found.schedule, now) if one.date != found.skip)
         return cards.preview(list(zip(islice(dates, PREVIEWED), lessons, strict=False)), found.schedule.zone)
+
+    def _typed(self, found: Subscription, options: dict[str, str]) -> dict[str, str]:
+        """The options, and what the channel's lesson has instead of those that are missing."""
+        schedule, library, within = found.schedule, self._desk.library, found.within
+        told = {"time": f"{schedule.time:%H:%M}", "timezone": schedule.zone, "days": describe_days(schedule.days)}
+        if not {"topic", "summary"} & options.keys():
+            told |= {"topic": within} if within in library.topics else {}
+            told |= {"summary": within} if within in library.summaries else {}
+        return told | options
 
     async def coming(self, within: timedelta) -> AsyncGenerator[Coming, None]:
         """What every channel will be sent from now on, for so long; nothing in the store is changed."""

@@ -35,6 +35,11 @@ def test_a_lesson_a_day_once_and_all_before_one_comes_again(platform: str, tmp_p
         preview = await there.types("/daily preview", there.guest)
         assert "Fri 27 Nov, 09:00" in preview
         assert "Mon 30 Nov, 09:00" in preview
+        assert "Fri 27 Nov, 09:00" in await there.types("/daily preview days:friday", there.guest)
+        later = await there.types("/daily preview 18:15", there.guest)  # and the channel's zone and days
+        assert "Fri 27 Nov, 18:15" in later
+        assert "Local time in Europe/Berlin" in later
+        assert "Sat 28 Nov" not in later
 
     in_channel(platform, tmp_path, scenario)
 
