@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bot.core.library import Library
 from bot.core.summary import Entry
 
-# Tuned on the tuned part of tests/quality (docs/decisions/0002-messages.md).
+# Chosen by comparing a few on all of tests/quality (docs/decisions/0002-messages.md).
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
 SAID = 0.8  # what its nearest phrasing counts against these, where it is nearer
 MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text

@@ -36,7 +36,7 @@ __all__ = [
     "suggest",
 ]
 
-# What the meaning of a query counts against its words, tuned on the tuned part of tests/quality.
+# What the meaning of a query counts against its words: compared on all of tests/quality, chosen on its tuned part.
 MEANING, MEANING_OF_KEYWORDS = 3.0, 1.0
 KEYWORDS = 4  # words; what is longer is a sentence
 CERTAIN = 0.9  # the score by words alone from which a few keywords are taken to be understood
