@@ -124,7 +124,12 @@ def _writable(folder: Path) -> bool:
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
-    engine = open_engine(settings.database)
+    try:
+        engine = open_engine(settings.database)
+    except BotError as error:
+        for finding in _faults("database", error):
+            yield finding
+        return
     try:
         version = await migrate.version(engine)
         yield _schema(version, engine.dialect.name)

@@ -146,6 +146,7 @@ FAULTS: dict[str, tuple[Plant, Level, str]] = {
     "a cache that cannot be kept": (setting("search: {cache: /dev/null/cache}"), WARNING, "nothing can be kept"),
     "a bad database address": (variable(DATABASE_URL="mysql://x"), FAULT, "DATABASE_URL"),
     "a database out of reach": (variable(DATABASE_URL="postgresql://a:s3cret@127.0.0.1:1/x"), FAULT, "cannot be used"),
+    "a folder that cannot be made": (variable(DATABASE_URL="sqlite:////dev/null/x/bot.db"), FAULT, "Not a directory"),
     "a newer database": (newer, FAULT, "newer than this bot"),
     "a refused channel": (channel(State.REFUSED, Outcome.FAILED), FAULT, "/daily resume"),
     "a failed lesson": (channel(State.ON, Outcome.FAILED), WARNING, "not sent (gone)"),

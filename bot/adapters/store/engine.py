@@ -17,7 +17,10 @@ _COPIED_AFTER = 4000  # pages (16 MB) of its log; copying them into the file wai
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """The engine of a database; "" is commonplace.db in the user's data folder. Raises StoreError for a bad address."""
+    """The engine of a database; "" is commonplace.db in the user's data folder. Raises StoreError for a bad address.
+
+    The folder of a SQLite file is made; StoreError where it cannot be.
+    """
     if not url:
         url = f"sqlite+aiosqlite:///{default_file()}"
     try:
@@ -29,7 +32,11 @@ def open_engine(url: str) -> AsyncEngine:
     if parsed.get_backend_name() != "sqlite":
         return engine
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(parsed.database.removeprefix("file:")).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            mend = "make that folder, or name another file by DATABASE_URL or database.url"
+            raise StoreError(Problem(f"the database cannot be used: {error}", mend)) from None
     _tune(engine.sync_engine)
     return engine
 

@@ -114,6 +114,7 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
         with pytest.raises(StoreError, match=r"readonly database; see that the file can be written"):
             await read_only.put(subscription("C2"))
         await read_only.close()
+        assert not Path("file:").exists()  # the folder of a file that is named as a URI is the file's own
 
     asyncio.run(run())
 
