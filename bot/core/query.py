@@ -58,7 +58,7 @@ def read(index: Index, query: str, *, typing: bool = False, sure: bool = False) 
             units += _mended(index, word, repairs, sure)
     if any(unit.word not in EMPTY for unit in units):
         units = [replace(u, weight=u.weight * EMPTY_WEIGHT) if u.word in EMPTY else u for u in units]
-    return Reading(units, _rewritten(query, repairs))
+    return Reading(_each_once(units), _rewritten(query, repairs))
 
 
 def _most_telling(index: Index, several: list[str]) -> list[str]:
@@ -95,6 +95,17 @@ def _mended(index: Index, word: str, repairs: dict[str, str], sure: bool) -> lis
         return [_unit(index, part, {stem(part): guesses[0].weight}) for part in best]
     readings = {stem(one.instead[0]): one.weight for one in reversed(guesses)}
     return [_unit(index, best[0] if best[0] in EMPTY else word, readings)]
+
+
+def _each_once(units: list[Unit]) -> list[Unit]:
+    """Each word once, where it stands first; a word that others were mended to may have been said as well."""
+    once: dict[str, Unit] = {}
+    for unit in units:
+        first = once.setdefault(unit.word, unit)
+        if first is not unit:
+            trusts = {r: max(first.readings.get(r, 0.0), t) for r, t in unit.readings.items()}
+            once[unit.word] = replace(first, readings=first.readings | trusts)
+    return list(once.values())
 
 
 def _rewritten(query: str, repairs: Mapping[str, str]) -> str | None:

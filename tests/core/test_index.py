@@ -46,13 +46,19 @@ def book(entries: list[Entry]) -> Library:
 BOOKS = st.lists(ENTRY, min_size=1, max_size=8).map(book)
 
 
-@given(BOOKS, TEXT | st.sampled_from(["yaest dough", "co design", "datasets and steams", "lo", "of the"]), SCOPES)
+@given(BOOKS, TEXT | st.sampled_from(["yaest dough", "data dataset", "co design", "datasets and steams", "lo", "of the"]), SCOPES)
 @settings(max_examples=150, deadline=None)
 def test_entries_are_worth_what_they_are_when_counted_one_by_one(held: Library, query: str, scope: Scope) -> None:
     index = Index(held)
     units = read(index, query, typing=query == "lo").units
     expected = PlainIndex(held).weigh(units, query, scope)
     assert ranking.weigh(index, units, query, scope=scope) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_word_counts_once_when_it_is_said_and_another_is_read_as_it_as_well() -> None:
+    index = Index(book([Entry(Section.ALL_IDEAS, "A set of data.")]))
+    said = read(index, "dataset data").units
+    assert [(unit.word, unit.readings[unit.word]) for unit in said] == [("data", 1.0), ("set", 0.95)]
 
 
 @given(BOOKS)

@@ -149,7 +149,7 @@ def check_block(block: dict[str, Any]) -> None:
     for node in walk(block):
         match node.get("type", "option"):
             case "header" | "section" | "button" as kind:
-                assert 1 <= long(node["text"]["text"]) <= TEXTS[kind]
+                assert 1 <= long(node["text"]["text"].strip()) <= long(node["text"]["text"]) <= TEXTS[kind]
             case "actions":
                 assert 1 <= len(node["elements"]) <= 25
             case "context":
@@ -175,7 +175,7 @@ def check_option(node: dict[str, Any]) -> None:
 
 def check_strings(payload: dict[str, Any]) -> None:
     for said in strings(payload):
-        assert said.strip() or said in {" ", "\n", "\n\n"}  # between two runs of rich text
+        assert said  # no run of rich text is empty, though one between two others may be a blank of any kind
         assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in said.replace("\n", ""))
 
 
