@@ -74,7 +74,7 @@ class Library:
 
     def topic_of(self, entry: Entry) -> Topic | None:
         """The entry's topic; for a member of a short list, the one under which its family is told in depth."""
-        return next((member.topic for member in (entry, *self.family(entry)) if member.topic), None)
+        return entry.topic or next((member.topic for member in self.family(entry) if member.topic), None)
 
     def within(self, topic: Topic) -> tuple[Entry, ...]:
         """The entries of a topic, in document order."""

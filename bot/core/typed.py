@@ -23,6 +23,7 @@ _DAYS = re.compile(
     r"^((mon|tue|wed|thu|fri|sat|sun)\w*[,-]?)+$|^(weekdays?|weekends?|daily|every\w*|all)$", re.IGNORECASE
 )
 _ZONE = re.compile(r"^([A-Za-z_]+/[\w/+-]+|utc|gmt)$", re.IGNORECASE)
+_SHAPES = {Value.TIME: _TIME, Value.ZONE: _ZONE, Value.DAYS: _DAYS}
 
 
 def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None:
@@ -102,8 +103,5 @@ def _place(command: Command, loose: list[str], found: dict[str, str]) -> None:
 
 def _recognised(word: str, command: Command) -> Option | None:
     """The option that a bare word fits by its shape alone: a time, a time zone, days."""
-    for option in command.options:
-        shape = {Value.TIME: _TIME, Value.ZONE: _ZONE, Value.DAYS: _DAYS}.get(option.value)
-        if shape and shape.match(word):
-            return option
-    return None
+    shaped = ((option, _SHAPES.get(option.value)) for option in command.options)
+    return next((option for option, shape in shaped if shape and shape.match(word)), None)
