@@ -42,6 +42,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     if not settings.slack and not settings.discord:
         raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
     desk = await open_desk(places, settings)
+    desk.shelf.prepare()  # nobody waits yet
     metrics = Metrics(name for name in ("slack", "discord") if getattr(settings, name))
     async with open_store(settings, metrics.lesson) as store:
         stop = asyncio.Event()

@@ -1,8 +1,10 @@
 """The model: what a summary is once it has been read. Knows nothing of files, formats or platforms."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Kind(StrEnum):
@@ -114,7 +116,7 @@ class Source:
     licence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
     """One document: its source and its entries in document order. `retired` ids are never given again."""
 
@@ -127,10 +129,15 @@ class Summary:
     def title(self) -> str:
         return self.source.title
 
-    @property
+    @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics in document order, those of the ideas before those of the lessons."""
         return tuple(dict.fromkeys(entry.topic for entry in self.entries if entry.topic))
+
+    @cached_property
+    def kinds(self) -> Counter[Kind]:
+        """How many entries of each kind there are."""
+        return Counter(entry.kind for entry in self.entries)
 
     def within(self, section: Section) -> Iterator[Entry]:
         """The entries of one section, in document order."""
