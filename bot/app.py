@@ -1,6 +1,7 @@
 """The composition root: the only place that knows both the desk and the adapters. Configuration is read here, once."""
 
 import asyncio
+import gc
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ async def renew(desk: Desk, places: Places, embedder: Embedder | None) -> None:
     Raises ContentError, and all stays as it was; SettingsError where the model fails, and words alone find the new.
     """
     shelf = await _read(places, desk.settings)
+    gc.freeze()  # as at the start: a full collection need not look through what stays
     await asyncio.to_thread(shelf.prepare)
     try:
         desk.take(await _understood(shelf, embedder, cache_folder(desk.settings)) if embedder else shelf)

@@ -32,7 +32,7 @@ KINDS = tuple(Kind)
 
 
 # What Tables kept on disk depend on, beside the content; the number grows with whatever is read or counted otherwise.
-FORMAT = f"1 {STEMMER}"
+FORMAT = f"2 {STEMMER}"
 
 
 @dataclass(frozen=True, slots=True)
