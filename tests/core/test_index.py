@@ -46,7 +46,11 @@ def book(entries: list[Entry]) -> Library:
 BOOKS = st.lists(ENTRY, min_size=1, max_size=8).map(book)
 
 
-@given(BOOKS, TEXT | st.sampled_from(["yaest dough", "data dataset", "co design", "datasets and steams", "lo", "of the"]), SCOPES)
+@given(
+    BOOKS,
+    TEXT | st.sampled_from(["yaest dough", "data dataset", "co design", "datasets and steams", "lo", "of the"]),
+    SCOPES,
+)
 @settings(max_examples=150, deadline=None)
 def test_entries_are_worth_what_they_are_when_counted_one_by_one(held: Library, query: str, scope: Scope) -> None:
     index = Index(held)
