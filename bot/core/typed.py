@@ -20,7 +20,7 @@ _PART = re.compile(
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _TIME = re.compile(r"^(\d{1,2}([:.h]?\d{2})?h?(am|pm)?|noon|midnight)$", re.IGNORECASE)
 _DAYS = re.compile(
-    r"^((mon|tue|wed|thu|fri|sat|sun)\w*[,-]?)+$|^(weekdays?|weekends?|daily|every\w*|all)$", re.IGNORECASE
+    r"^((mon|tue|wed|thu|fri|sat|sun)\w*([,-]|$))+$|^(weekdays?|weekends?|daily|every\w*|all)$", re.IGNORECASE
 )
 _ZONE = re.compile(r"^([A-Za-z_]+/[\w/+-]+|utc|gmt)$", re.IGNORECASE)
 

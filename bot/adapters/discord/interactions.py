@@ -37,7 +37,7 @@ _REMEMBERED = 10_000
 _ID = re.compile(r"\d{1,19}")
 DOUBLE_CLICK = timedelta(seconds=3)
 PATIENCE_S = 60.0  # discord.py itself would wait 5 minutes for an answer that does not come
-_MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
+_MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^<>]+|t:[^<>]+)>")
 _SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 
 
