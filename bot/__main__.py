@@ -29,6 +29,7 @@ from bot.desk import Desk
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status."""
     options = _parser().parse_args(arguments)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # not every terminal knows every letter
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -130,6 +131,8 @@ def _doctor(options: argparse.Namespace) -> int:
     from bot.ports import Level  # noqa: PLC0415 - likewise
 
     found = asyncio.run(doctor.examine(_places(options), os.environ))
+    if options.json:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     print(doctor.told(found, as_json=options.json))
     return 1 if any(one.level is Level.FAULT for one in found) else 0
 
