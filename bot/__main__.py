@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from bot import __version__, app
 from bot.adapters import content
@@ -29,12 +29,11 @@ from bot.desk import Desk
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit status."""
     options = _parser().parse_args(arguments)
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # not every terminal knows every letter
     try:
         status: int = options.run(options)
         sys.stdout.flush()
     except BotError as error:
-        print(error, file=sys.stderr)
+        _say(error, sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read the output has enough of it; nothing more can be written, not even at exit.
@@ -133,7 +132,7 @@ def _doctor(options: argparse.Namespace) -> int:
     found = asyncio.run(doctor.examine(_places(options), os.environ))
     if options.json:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(doctor.told(found, as_json=options.json))
+    _say(doctor.told(found, as_json=options.json), sys.stdout)
     return 1 if any(one.level is Level.FAULT for one in found) else 0
 
 
@@ -167,14 +166,14 @@ def _import(options: argparse.Namespace) -> int:
             limits=settings.limits,
         )
 
-    print("\n".join(asyncio.run(bring_in())))
+    _say("\n".join(asyncio.run(bring_in())), sys.stdout)
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
     problems = asyncio.run(app.check(_places(options)))
     for problem in problems:
-        print(problem, file=sys.stderr)
+        _say(problem, sys.stderr)
     if problems:
         return 1
     desk = _desk(options)
@@ -230,6 +229,13 @@ def _show(card: Card) -> None:
     from bot.adapters.console import draw  # noqa: PLC0415 - only where a card is drawn
 
     draw.print_card(card)
+
+
+def _say(said: object, stream: TextIO) -> None:
+    """Print for a person what may hold anybody's words: nothing of them steers a terminal, or is beyond it."""
+    from bot.adapters.console.legible import legible  # noqa: PLC0415 - a terminal's libraries take long to load
+
+    print(legible(str(said), stream.encoding), file=stream)
 
 
 def _queries(words: list[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -25,9 +25,7 @@ def open_engine(url: str) -> AsyncEngine:
     if not url:
         url = f"sqlite+aiosqlite:///{default_file()}"
     try:
-        parsed = make_url(url)
-        if "@" in (parsed.host or ""):
-            raise ValueError  # what stands before it is the rest of a password
+        parsed = _read(url)
         engine = create_async_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
     except (ArgumentError, ImportError, InvalidRequestError, ValueError):  # whose texts may hold a part of the password
         mend = "write postgresql://USER:PASSWORD@HOST/NAME, with %40 for an @ in the password, or sqlite:///FILE"
@@ -48,6 +46,14 @@ def open_engine(url: str) -> AsyncEngine:
             file.touch(0o600, exist_ok=False)
     _tune(engine.sync_engine)
     return engine
+
+
+def _read(url: str) -> URL:
+    """The parts of an address. Raises ArgumentError, or ValueError where an @ makes a host of half a password."""
+    parsed = make_url(url)
+    if "@" in (parsed.host or ""):
+        raise ValueError(url)
+    return parsed
 
 
 def open_direct(engine: AsyncEngine) -> Engine:
