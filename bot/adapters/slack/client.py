@@ -69,8 +69,7 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.bot_token or "-")
 
-    # bolt warns that the token in the environment is not used by itself: `client_of` sees to it.
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token`" not in record.getMessage())
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_matters)
     return AsyncApp(
         client=client,
         signing_secret=settings.signing_secret or "-",
@@ -78,6 +77,11 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
         process_before_response=True,
         request_verification_enabled=False,  # Socket Mode signs nothing, and `http` lets in only what is signed
     )
+
+
+def _matters(record: logging.LogRecord) -> bool:
+    """Whether a line of bolt's is true of this bot: not that it keeps tokens in files, or leaves one alone."""
+    return record.levelno >= logging.WARNING and "`token`" not in record.getMessage()
 
 
 async def serve(
@@ -224,7 +228,10 @@ async def http(app: AsyncApp, settings: Slack, *more: web.RouteDef) -> AsyncIter
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, port=settings.port).start()
+        try:
+            await web.TCPSite(runner, port=settings.port).start()
+        except OSError as error:
+            raise OSError(f"{error}; set PORT to a free one") from error
         yield
     finally:
         await runner.cleanup()
