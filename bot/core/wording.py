@@ -104,7 +104,7 @@ def quoted_by(name: str) -> str:
 
 
 def repaired(query: str) -> str:
-    return f"Showing what fits “{query}”."
+    return f"Showing what fits “{shortened(query, 160)}”."
 
 
 def found_nothing(query: str) -> str:

@@ -235,12 +235,12 @@ class Interactions:
         if not person or not spoken_to or self._again(message.id, message.created_at):
             return
         query = read(message.content)
-        if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
-        else:
-            card = await self._desk.look_up(query)
         try:
             async with asyncio.timeout(PATIENCE_S):
+                if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+                    card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
+                else:
+                    card = await self._desk.look_up(query)
                 await _reply(message, card.without(Verb.SHARE))
         except Exception as error:
             await _tell(message, error)

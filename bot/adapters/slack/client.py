@@ -225,7 +225,7 @@ async def http(app: AsyncApp, settings: Slack, *more: web.RouteDef) -> AsyncIter
 
     server = web.Application(middlewares=[_prompt])
     server.add_routes([*([] if settings.app_token else [web.post(EVENTS, receive)]), *more])
-    runner = web.AppRunner(server, access_log=None)
+    runner = web.AppRunner(server, access_log=None, lingering_time=0)  # what is refused is not read to its end
     await runner.setup()
     try:
         try:
