@@ -204,12 +204,12 @@ def _desk(options: argparse.Namespace) -> Desk:
 
 
 def _learned_desk(options: argparse.Namespace) -> Desk:
-    """The desk once it finds by meaning too."""
+    """The desk once it finds by meaning too. One answer does not wait until everything is learnt for it alone."""
     from bot.adapters import logs  # noqa: PLC0415 - only what may take a while says so
 
     async def learned() -> Desk:
         desk = await app.open_desk(_places(options))
-        await app.learn(desk)
+        await app.learn(desk, at_length=options.query == ["-"])
         return desk
 
     logs.to_terminal()

@@ -28,6 +28,8 @@ SURE_WEIGHT = 0.95  # the trust in the nearest word, and in two words run togeth
 SLIP_COST = 0.1  # what each slip takes from the trust
 SOUND_WEIGHT = 0.6
 
+_PREFIXES = frozenset("down in off on out over under up".split())  # `overfit` is a word, and not two run together
+
 _BLOCK = 4096  # words whose letters are counted at once, for the sake of memory
 
 
@@ -100,7 +102,7 @@ class Speller:
         )
 
     def _parted(self, word: str) -> list[Reading]:
-        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1) if word[:at] not in _PREFIXES)
         known = [cut for cut in cuts if all(part in self._frequency for part in cut)]
         known.sort(key=lambda cut: (-min(len(part) for part in cut), cut))
         return [Reading(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]

@@ -46,7 +46,11 @@ def book(entries: list[Entry]) -> Library:
 BOOKS = st.lists(ENTRY, min_size=1, max_size=8).map(book)
 
 
-@given(BOOKS, TEXT | st.sampled_from(["yaest dough", "data dataset", "co design", "datasets and steams", "lo", "of the"]), SCOPES)
+@given(
+    BOOKS,
+    TEXT | st.sampled_from(["yaest dough", "data dataset", "co design", "datasets and steams", "lo", "of the"]),
+    SCOPES,
+)
 @settings(max_examples=150, deadline=None)
 def test_entries_are_worth_what_they_are_when_counted_one_by_one(held: Library, query: str, scope: Scope) -> None:
     index = Index(held)
@@ -79,11 +83,11 @@ def test_of_many_only_the_best_are_ranked_those_within_the_scope_and_of_equals_t
     texts = ["Salt and more dough." if n % 3 else "Salt, salt and salt in dough." for n in range(30)]
     kinds = [Section.ALL_LESSONS if n % 2 else Section.ALL_IDEAS for n in range(30)]
     index = Index(book([Entry(kind, text) for kind, text in zip(kinds, texts, strict=True)]))
-    every = {scope: search.rank(index, "salt", scope, 30) for scope in (Scope(), Scope(kind=Kind.LESSON))}
+    every = {scope: search.look_up(index, "salt", scope, 30).hits for scope in (Scope(), Scope(kind=Kind.LESSON))}
     said = quoting.candidates(index, "so much salt in the dough", 30)
     monkeypatch.setattr(ranking, "MOST", 7)
     for scope, hits in every.items():
-        assert search.rank(index, "salt", scope, 30) == hits[:7]
+        assert search.look_up(index, "salt", scope, 30).hits == hits[:7]
     assert quoting.candidates(index, "so much salt in the dough", 30) == said[:7]
 
 

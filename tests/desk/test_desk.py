@@ -54,6 +54,18 @@ def test_when_nothing_fits_the_nearest_topics_are_offered() -> None:
     assert card.choices[0].action.verb is Verb.TOPIC
 
 
+def test_what_a_filter_leaves_out_is_offered_where_nothing_else_fits() -> None:
+    card = type_("/lookup clay kind:lesson").card
+    assert card.body == ("Nothing fits “clay”.", "Without the filter this does:")
+    assert card.choices[0].action == Action("Open", Verb.OPEN, ("garden/clay",))
+
+
+def test_a_word_that_no_entry_holds_is_told_and_nothing_is_quoted_unasked() -> None:
+    assert type_("/lookup clay football").card.preface == "No entry says “football”; this comes nearest."
+    quote = type_("/quote clay football")
+    assert (quote.post, quote.card.choices[0].action.args) == (None, ("garden/clay",))
+
+
 @pytest.mark.parametrize("line", ["[[sharp-tolls]]", "[[garden/sharp-tolls]]", "[[shrap tools]]"])
 def test_a_mistyped_id_offers_the_entries_that_it_may_mean(line: str) -> None:
     card = type_(f"/lookup {line}").card
