@@ -22,7 +22,7 @@ from bot.core import records, wording
 from bot.core.card import Card
 from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
-from bot.core.typed import nearest
+from bot.core.typed import nearest, plain
 from bot.desk import Desk
 
 
@@ -46,15 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _look_up(options: argparse.Namespace) -> int:
     desk = _learned_desk(options)
-    scope = desk.scope(options.kind, options.topic, options.summary)
+    # A person may write filters as in a chat; what a program asks is taken as it stands.
+    said = {} if options.json or options.query == ["-"] else plain(" ".join(options.query)).options
+    scope = desk.scope(*(getattr(options, name) or said.get(name) for name in ("kind", "topic", "summary")))
 
     async def found(query: str) -> dict[str, Any]:
         limit = options.limit or desk.settings.search.results
         return records.answer(desk.library, query, await desk.find(query, limit, scope))
 
-    if options.query == ["-"] or options.json:
+    if not said:
         return asyncio.run(_answered(found, options.query))
-    _show(asyncio.run(desk.look_up(" ".join(options.query), scope, options.limit)))
+    _show(asyncio.run(desk.look_up(said["query"], scope, options.limit)))
     return 0
 
 

@@ -103,12 +103,19 @@ class Desk:
     async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return await self.answer(Invocation(("lookup",), {"query": line}), asker)
+            return await self.plain(line, asker)
         try:
             invocation = typed.parse(line, self.prefix)
         except BotError as error:
             return Reply(cards.problems(error.problems))
         return await self.answer(invocation, asker)
+
+    async def plain(self, words: str, asker: Asker) -> Reply:
+        """The reply to plain words, whatever they begin with: a lookup."""
+        try:
+            return await self.answer(typed.plain(words), asker)
+        except BotError as error:
+            return Reply(cards.problems(error.problems))
 
     async def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
         """The reply to a command. A value that is not understood is answered, never raised."""

@@ -71,9 +71,10 @@ def _most_telling(index: Index, several: list[str]) -> list[str]:
 
 
 def _short_beginnings(index: Index, told: list[str]) -> list[str]:
-    """The words of three letters that may be beginnings: so little is taken for one only where no word fits whole."""
+    """The words of three letters that may be beginnings: so little is taken for one only where no word fits whole
+    and each begins one."""
     telling = [word for word in told if word not in EMPTY]
-    if any(index.rarity(stem(word)) for word in telling):
+    if any(index.rarity(stem(word)) or not index.speller.begun(word) for word in telling):
         return []
     return [word for word in telling if len(word) == 3 and word not in EVERYDAY]
 

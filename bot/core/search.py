@@ -22,7 +22,7 @@ from bot.core.meaning import Meaning, Sense
 from bot.core.query import MOST_CHARACTERS, Unit, read
 from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
-from bot.core.words import EMPTY, TOKEN, stem, words
+from bot.core.words import EMPTY, spaceless, stem, words
 
 __all__ = [
     "Hit",
@@ -46,6 +46,7 @@ LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the que
 LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
 ALIKE = 65  # per cent of its letters that a heading has in common with a query that looks like it
 
+_RUN = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"\s*\[\[.*\]\]\s*", re.DOTALL)
 
 
@@ -96,7 +97,11 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     few = len(words(query)) <= KEYWORDS
     certain = few and bool(hits) and hits[0].score >= CERTAIN and not understood.repaired
     lacking = {unit.word for unit in telling if few and not unit.readings}
-    unheld = tuple(dict.fromkeys(token for token in TOKEN.findall(query) if lacking.intersection(words(token))))
+    unheld = tuple(
+        dict.fromkeys(
+            token for token in _RUN.findall(query) if lacking.intersection(words(token)) and not spaceless(token)
+        )
+    )
     return Ranking(hits[:limit], understood.repaired, certain, stems(understood.units), unheld)
 
 

@@ -17,6 +17,7 @@ _PART = re.compile(
     r"""(?P<name>[a-zA-Z]+)(?P<sign>[:=])[ ]?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]\S*)?)"""
     r"""|"(?P<words>[^"]*)"?|(?P<word>\S+)"""
 )
+_FILTER = re.compile(r"(?<!\S)(kind|topic|summary):\S", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _TIME = re.compile(r"^(\d{1,2}([:.h]?\d{2})?h?(am|pm)?|noon|midnight)$", re.IGNORECASE)
 _DAYS = re.compile(
@@ -50,6 +51,11 @@ def parse(line: str, prefix: str = "") -> Invocation:
         if option.required and not options.get(option.name, "").strip():
             raise UsageError(wording.missing_option(option, command))
     return Invocation(path, options)
+
+
+def plain(line: str) -> Invocation:
+    """Plain words as the lookup that they are, its filters heeded too: `scaling kind:lesson`. Raises UsageError."""
+    return parse(f"lookup {line}") if _FILTER.search(line) else Invocation(("lookup",), {"query": line})
 
 
 def _subcommand(command: Command, rest: str, prefix: str) -> tuple[Command, str]:

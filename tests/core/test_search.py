@@ -152,7 +152,8 @@ def test_empty_words_alone_find_what_is_called_so_and_nothing_else() -> None:
 
 
 def test_three_letters_are_a_beginning_only_where_no_word_fits_whole() -> None:
-    assert found("aut evening") == ["autolyse"]
+    assert found("aut glu") == ["autolyse"]
+    assert found("eva Mendes") == []
     assert "nectar" not in found("varroa eva")
 
 
