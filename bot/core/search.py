@@ -44,6 +44,7 @@ COMPARED = 200  # entries with words of the query, the best, whose meaning is lo
 SMALL_SCOPE = 2_000  # entries; the meaning of each in a scope of no more is looked at too
 LEAST_MEANT = 0.3  # the nearness below which an entry without a word of the query is not meant
 LEAST_LIKE = 0.4  # the nearness below which two entries without a common word mean nothing alike
+BESIDE = 0.08  # how much nearer than any entry chatter is to a query that is none
 ALIKE = 65  # per cent of its letters that a heading has in common with a query that looks like it
 
 _RUN = re.compile(r"[^\W_]+")
@@ -124,11 +125,11 @@ def _fused(query: str, scores: Mapping[int, float], sense: Sense, least: float =
 
 def _beside(telling: Iterable[Unit], scores: Mapping[int, float], sense: Sense) -> bool:
     """Whether a query is beside the point of all entries: what they hold of it is everyday words, and not all of it,
-    and everyday chatter comes nearer to it than any of them."""
+    and everyday chatter comes much nearer to it than any of them."""
     return (
         max(scores.values(), default=0.0) < CERTAIN
         and sense.discussed < 0
-        and sense.chatter > max(sense.nearness.values(), default=0.0)
+        and sense.chatter > max(sense.nearness.values(), default=0.0) + BESIDE
         and all(is_everyday(unit.word) for unit in telling if unit.readings)
     )
 

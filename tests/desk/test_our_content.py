@@ -50,7 +50,7 @@ def test_a_message_on_the_subject_is_offered_one(desk: Desk, message: str, about
     assert any(about in hit.entry.full_text.lower() for hit in hits)
 
 
-@pytest.mark.parametrize("query", ["the", "lunch menu", "holiday calendar", "cat pictures", "asdf", "?", "🎉"])
+@pytest.mark.parametrize("query", ["the", "lunch menu", "holiday calendar", "asdf", "?", "🎉"])
 def test_a_lookup_of_what_is_no_subject_here_finds_nothing(desk: Desk, query: str) -> None:
     card = asyncio.run(desk.look_up(query))
     assert card.body[0] == f"Nothing fits “{query}”."
