@@ -72,9 +72,7 @@ class Ranking:
 
 
 def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5, meant: Meant | None = None) -> Ranking:
-    """The entries within `scope` that fit a query, best first, at most `limit`, each family once.
-
-    Never raises; nothing where nothing fits.
+    """The entries within `scope` that fit a query, best first, at most `limit`, each family once; none where none fits.
 
     An id alone comes first with a score of 1. `[[id]]` finds that entry and no other. A family is shown by its
     fullest member that lies within the scope, with the score of the member that fits best.
@@ -97,13 +95,15 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
         return Ranking([*first, *(hit for hit in hits if not _related(index, hit.entry, named))][:limit], certain=True)
     few = len(words(query)) <= KEYWORDS
     certain = few and bool(hits) and hits[0].score >= CERTAIN and not understood.repaired
-    lacking = {unit.word for unit in telling if few and not unit.readings}
-    unheld = tuple(
-        dict.fromkeys(
-            token for token in _RUN.findall(query) if lacking.intersection(words(token)) and not spaceless(token)
-        )
-    )
+    unheld = _unheld(query, telling) if few else ()
     return Ranking(hits[:limit], understood.repaired, certain, stems(understood.units), unheld)
+
+
+def _unheld(query: str, telling: Iterable[Unit]) -> tuple[str, ...]:
+    """The words of a query that no entry holds, as they were typed."""
+    lacking = {unit.word for unit in telling if not unit.readings}
+    typed = dict.fromkeys(word for word in _RUN.findall(query) if not spaceless(word))
+    return tuple(word for word in typed if lacking.intersection(words(word)))
 
 
 def _sense(index: Index, scores: Mapping[int, float], meant: Meant, scope: Scope = EVERYTHING) -> Sense:

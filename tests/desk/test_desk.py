@@ -46,6 +46,7 @@ def test_a_lookup_keeps_to_its_filters() -> None:
     card = type_("/lookup soil kind:lessons").card
     assert card.accent is Accent.LESSON
     assert all(choice.note.startswith("Lesson") for choice in card.choices)
+    assert type_("soil kind:lessons").card == card
 
 
 def test_when_nothing_fits_the_nearest_topics_are_offered() -> None:
@@ -94,6 +95,8 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
     [
         ("/lokup clay", "There is no command /lokup; did you mean /lookup?"),
         ("/lookup", "/lookup needs a query; for example /lookup data efficiency kind:lesson"),
+        ("clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
+        ("kind:lesson", "/lookup needs a query"),
         ("/lookup clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
         ("/lesson topic:watr", "There is no topic “watr”; did you mean Soil and water?"),
         ("/summary rocketry", "There is no summary “rocketry”; choose from garden"),
