@@ -103,7 +103,7 @@ def nothing(
     choices = tuple(choice(library, other, verb) for other in near) or tuple(
         Choice(topic.title, Action(wording.OPEN, Verb.TOPIC, (topic.key, "0"))) for topic in topics
     )
-    return Card(body=(wording.found_nothing(query), hint if near else wording.perhaps(topics)), choices=choices)
+    return Card(body=(wording.found_nothing(query), hint if near else wording.perhaps(query, topics)), choices=choices)
 
 
 def lesson(library: Library, entry_: Entry, within: str, *, today: bool = False) -> Card:

@@ -6,7 +6,7 @@ Knows the table of commands; values are checked where the library is known, in t
 import re
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.core import wording
 from bot.core.commands import COMMANDS, Command, Invocation, Option, Value
@@ -28,8 +28,14 @@ _ZONE = re.compile(r"^([A-Za-z_]+/[\w/+-]+|utc|gmt)$", re.IGNORECASE)
 
 def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None:
     """The known word most like `word`, or None when none is at least that similar (0 to 100)."""
-    best = process.extractOne(word.lower(), list(known), scorer=fuzz.WRatio, score_cutoff=at_least)
-    return best[0] if best else None
+    likeness = {one: _likeness(word.lower(), one) for one in known}
+    best = max(likeness, key=likeness.__getitem__, default=None)
+    return best if best is not None and likeness[best] >= at_least else None
+
+
+def _likeness(word: str, known: str) -> float:
+    """How like it is to the whole or to one word of it, from 0 to 100."""
+    return max((fuzz.WRatio(word, known), *(fuzz.ratio(word, part) for part in known.lower().split())))
 
 
 def parse(line: str, prefix: str = "") -> Invocation:

@@ -113,16 +113,15 @@ def understood(repaired: str | None, unheld: Sequence[str]) -> str:
 
 def found_nothing(query: str) -> str:
     return (
-        f"Nothing fits “{shortened(query, 80)}”." if query.strip() else "That is an empty query. Type what to look for."
+        f"Nothing fits “{shortened(query, 80)}”."
+        if query.strip()
+        else "That is an empty query. Type what to look for, or browse."
     )
 
 
-def perhaps(topics: Sequence[Topic]) -> str:
-    return (
-        "Try other words, or open one of these topics:"
-        if topics
-        else "Try other words, or open a summary and browse its topics."
-    )
+def perhaps(query: str, topics: Sequence[Topic]) -> str:
+    way = "open one of these topics:" if topics else "open a summary and browse its topics."
+    return f"Try other words, or {way}" if query.strip() else way[0].upper() + way[1:]
 
 
 def when(occurrence: Occurrence, zone: str) -> str:

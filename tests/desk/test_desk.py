@@ -13,6 +13,7 @@ from bot.core.commands import COMMANDS, Value
 from bot.core.library import Library
 from bot.core.parser import parse
 from bot.core.search import Index
+from bot.core.typed import nearest
 from bot.desk import Desk, Shelf
 from bot.settings import read_settings
 from tests.desks import ASKER, StoppedClock, garden_desk
@@ -111,6 +112,10 @@ def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said
     card = type_(line).card
     assert said in everything(card)
     assert card.accent is Accent.WARNING
+
+
+def test_a_mistyped_word_is_nearest_to_the_name_that_has_it() -> None:
+    assert nearest("livng", ["Why scaling keeps paying", "Living with bugs"]) == "Living with bugs"
 
 
 def test_another_walks_through_every_lesson_before_one_comes_again() -> None:
