@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 
-from bot.core import cards, rotation, typed, wording
+from bot.core import cards, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
 from bot.core.daily import POST, Delivery, Place, State, Subscription
@@ -322,7 +322,7 @@ def _declared(desk: Desk, line: str, now: datetime) -> Subscription:
     if platform not in ("slack", "discord") or not workspace or not channel:
         raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
     before, in_forum, after = options.partition(f"forum:{POST}")
-    invocation = typed.parse(f"/{desk.prefix}daily on {before}{after}", desk.prefix)
+    invocation = desk.parse(f"/{desk.prefix}daily on {before}{after}")
     settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
     made = _made(desk, invocation.options, settings, there, now=now)
     return replace(_placed(made, None, POST, forum=bool(in_forum)), declared=True)
