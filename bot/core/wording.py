@@ -387,5 +387,6 @@ def brought_in(number: int) -> str:
 
 
 NOWHERE_ON = "No daily lesson is on anywhere."
+WITH_THE_NEXT_RUN = "declared in the settings (daily.channels): begins when the bot starts next"
 NOT_IN_THESE_DAYS = "nothing in these days"
 OVERDUE = "overdue: comes as soon as the bot runs"
