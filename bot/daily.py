@@ -155,14 +155,14 @@ class Daily:
         # In a forum it is posted all the same: its thread may be gone.
         if known and not made.forum and replace(known, since=made.since) == made:
             return self._already("on", made, upcoming)
-        said = wording.daily_changed("change" if known else "on", made.by_name)
+        said = wording.daily_changed("change" if known and known.state is State.ON else "on", made.by_name)
         return Answer(self._told(made, upcoming), self._announced(said, made, upcoming), made, proof=True)
 
     async def _changed(self, verb: str, found: Subscription, asker: Asker, now: datetime) -> Answer:
         upcoming = await self._next(found, now)
         skipped = await self._next(replace(found, skip=None), now)
         if verb == "skip" and found.state is not State.ON:
-            return Answer(cards.note(wording.NOTHING_TO_SKIP.format(prefix=self._desk.prefix)))
+            return Answer(cards.note(self._none_comes()))
         changed = {
             "off": replace(found, state=State.OFF, reason=""),
             "pause": replace(found, state=State.PAUSED, reason=""),
@@ -180,6 +180,9 @@ class Daily:
 
     def _already(self, verb: str, found: Subscription, upcoming: Occurrence, when: str = "") -> Answer:
         return Answer(replace(self._told(found, upcoming), body=(wording.ALREADY[verb].format(when=when),)))
+
+    def _none_comes(self) -> str:
+        return wording.NONE_COMES.format(prefix=self._desk.prefix)
 
     async def _next(self, subscription: Subscription, now: datetime) -> Occurrence:
         return next(await self._upcoming(subscription, now))
@@ -223,8 +226,8 @@ class Daily:
         fields = [*told.fields, Field(wording.SET_UP_BY, found.by_name)]
         if past:
             fields.append(Field(wording.LAST_LESSONS, "\n".join(self._line(found, one) for one in past)))
-        body = (found.reason,) if found.reason else ()
-        return replace(told, body=body, fields=tuple(fields))
+        body = () if found.state is State.ON else (found.reason, self._none_comes())
+        return replace(told, body=tuple(filter(None, body)), fields=tuple(fields))
 
     def _line(self, subscription: Subscription, delivery: Delivery) -> str:
         day = wording.when(Occurrence(delivery.due, delivery.date), subscription.schedule.zone)
@@ -240,7 +243,8 @@ class Daily:
         if not lessons:
             return cards.note(wording.NO_LESSON)
         dates = islice(await self._upcoming(found, now), PREVIEWED)
-        return cards.preview(list(zip(dates, lessons, strict=False)), found.schedule.zone)
+        card = cards.preview(list(zip(dates, lessons, strict=False)), found.schedule.zone)
+        return card if found.state is State.ON else replace(card, body=(self._none_comes(),))
 
     def _typed(self, found: Subscription | None, options: dict[str, str]) -> dict[str, str]:
         """The options, and what the channel's lesson has instead of those that are missing.

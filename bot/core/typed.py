@@ -5,6 +5,7 @@ Knows the table of commands; values are checked where the library is known, in t
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
@@ -47,6 +48,7 @@ def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
     if command.commands:
         command, rest = _subcommand(command, rest.strip(), prefix)
         path = (*path, command.name)
+    command = replace(command, name=prefix + " ".join(path))  # as it is told of
     options = _options(command, rest, zones)
     for option in command.options:
         if option.required and not options.get(option.name, "").strip():

@@ -312,7 +312,7 @@ ALREADY = {
     "resume": "It is on already.",
     "skip": "The lesson of {when} is left out already.",
 }
-NOTHING_TO_SKIP = "No lesson comes until /{prefix}daily resume, so there is none to leave out."
+NONE_COMES = "No lesson comes until /{prefix}daily resume."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
     "discord": "That takes Manage Channels there, or the server's own leave for /daily (Integrations). Ask an admin.",
