@@ -105,7 +105,7 @@ class Desk:
         if not line.lstrip().startswith("/"):
             return await self.plain(line, asker)
         try:
-            invocation = typed.parse(line, self.prefix)
+            invocation = self.parse(line)
         except BotError as error:
             return Reply(cards.problems(error.problems))
         return await self.answer(invocation, asker)
@@ -113,9 +113,13 @@ class Desk:
     async def plain(self, words: str, asker: Asker) -> Reply:
         """The reply to plain words, whatever they begin with: a lookup."""
         try:
-            return await self.answer(typed.plain(words), asker)
+            return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
             return Reply(cards.problems(error.problems))
+
+    def parse(self, line: str) -> Invocation:
+        """A typed command as an invocation. Raises UsageError."""
+        return typed.parse(line, self.prefix, self._clock.zones)
 
     async def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
         """The reply to a command. A value that is not understood is answered, never raised."""

@@ -19,6 +19,7 @@ from tests.adapters.embedding import onnx_files
 
 SENTENCE = "the gradient of a network that nobody had looked at for years was summed wrongly by the kernel ".split()
 TEXTS = ["a", "a 🙂 of Überprüfung", *(" ".join((SENTENCE * 50)[:number]) for number in (2, 3, 7, 20, 90, 254, 900))]
+ROUNDED = 2e-3  # of numbers of .05 on average: cosines of .9999 with what floats give
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +36,15 @@ def test_the_vectors_are_those_of_a_runtime(model: MiniLM) -> None:
         mean = session.run(None, given)[0].mean(1)[0]
         reference.append(mean / np.linalg.norm(mean))
     ours = model.embedded(TEXTS)
-    # GELU by tanh, against GELU by the error function
-    np.testing.assert_allclose(ours, np.stack(reference), atol=4e-4)
-    np.testing.assert_allclose(ours @ ours.T, np.stack(reference) @ np.stack(reference).T, atol=1e-3)
+    # bfloat16 and GELU by tanh, against floats and GELU by the error function
+    np.testing.assert_allclose(ours, np.stack(reference), atol=ROUNDED)
+    np.testing.assert_allclose(ours @ ours.T, np.stack(reference) @ np.stack(reference).T, atol=2e-3)
 
 
 def test_a_text_means_the_same_in_whatever_company(model: MiniLM) -> None:
     together = model.embedded(TEXTS[::-1])[::-1]
     alone = np.concatenate([model.embedded([text]) for text in TEXTS])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(together, alone, atol=ROUNDED)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert model.embedded([]).shape == (0, minilm.WIDTH)
 
