@@ -22,6 +22,7 @@ _FILTER = re.compile(r"(?<!\S)(kind|topic|summary):\S", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _SHAPES = {Value.DAYS: when.DAYS, Value.TIME: when.TIME, Value.ZONE: when.ZONE}
 _JOINTS = re.compile(r"(?:(?:and|at|for|from|in|on|the)\b|[\s,;'])*", re.IGNORECASE)  # what joins those
+_FEW = 8  # words or quotations among which a city is looked for, since each is compared with every zone
 
 Zones = Callable[[], Collection[str]]
 
@@ -143,7 +144,7 @@ def _place(command: Command, loose: Iterable[tuple[bool, str]], found: dict[str,
     zone = names.get(Value.ZONE)
     if zone and words and zone not in found and zone not in shaped:
         known = zones()
-        if city := next((word for word in words if when.names_zone(word, known)), None):
+        if city := next((word for word in words[:_FEW] if when.names_zone(word, known)), None):
             words.remove(city)
             shaped[zone] = [city]
     for name, values in shaped.items():

@@ -44,9 +44,10 @@ _BETWEEN = re.compile(r"(?:[\s,;+&/]|\band\b)+")
 # What in a line looks like a time, days or a zone, right or wrong: whatever is refused is refused by its name.
 _DAY = "|".join(name[:letters].lower() for name in _NAMES for letters in range(len(name), 2, -1))
 _SHORT = r"(?:(?<=[-–—,/])|(?=..[-–—,/]))(?:mo|tu|we|th|fr|sa|su)"  # two letters mean a day only beside another
+# Atomic: what could be parted in several ways, such as mon-mon-mon, would be tried in all of them.
 _UNIT = (
-    rf"(?:(?:every|each)\s+[a-z]+(?:\s+days?)?|(?:{_DAY})s?\.?(?:[-–—]\w+)?|{_SHORT}"
-    r"|(?:week|work)days?|weekends?|daily|everyday|always|all(?:\s+days)?|\w*[nrs]days?)"
+    rf"(?>(?:(?:every|each)\s+[a-z]+(?:\s+days?)?|(?:{_DAY})s?\.?(?:[-–—]\w+)*|{_SHORT}"
+    r"|(?:week|work)days?|weekends?|daily|everyday|always|all(?:\s+days)?|\w*[nrs]days?)(?=[\s,;'+&/–—-]|$))"
 )
 _JOINT = (
     r"(?:\s*[,;+&/–—-]\s*|\s+)"

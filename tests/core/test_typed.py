@@ -74,3 +74,9 @@ def test_a_schedule_without_its_command_is_shown_the_way_and_other_commands_keep
     asked = parse("/lookup why every day at 9 kind:lesson topic:scaling up").options
     assert asked == {"query": "why every day at 9 up", "kind": "lesson", "topic": "scaling"}
     assert parse("/lesson topic:team spirit").options == {"topic": "team spirit"}
+
+
+@pytest.mark.parametrize("line", ["mon-" * 200 + "!", "mo-" * 200 + "!", '"a" ' * 50_000])
+def test_a_line_of_any_shape_is_read_at_once(line: str) -> None:
+    """Were its parts tried in every way, or every part with every zone, this would not end."""
+    assert read(line).startswith(line[:3].strip('"'))
