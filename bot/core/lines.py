@@ -17,10 +17,10 @@ _NO_CONTENT = re.compile(
 _INVISIBLE = "\u200b\u2060\ufeff"
 _STATED = re.compile(r"[.…。।։][\"'”’»)\]]*$")
 _TIME = re.compile(r"([\[(]\d{1,2}:\d{2}(?::\d{2})?[\])])\s*(?:[-–—:]\s+)?(.+)")
-_MARKDOWN = re.compile(r"(?:^|\n)\s*#{1,6} |\*\*\S")
+_MARKDOWN = re.compile(r"(?:^|\n)[^\S\n]*#{1,6} |\*\*\S")
 _BOLD_LEAD = re.compile(r"\*\*([^*]+?)(?:[:.]\s?\*\*|\*\*\s*[:–—-](?=\s))\s*(?=\S)")
 _EMPHASIS = re.compile(r"(?<![\w*\\])(\*{1,3})(?=[^\s*])(.{1,300}?)(?<=[^\s*])\1(?![\w*])")
-_LINK = re.compile(r"(?<!!)\[([^\]\[]+)\]\((\S+?)\)")
+_LINK = re.compile(r"(?<!!)\[([^\]\[]+)\]\((\S{1,1000}?)\)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

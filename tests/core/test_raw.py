@@ -127,3 +127,9 @@ def test_every_word_is_kept_once_or_told(first: str, drawn: list[str | tuple[str
     found = " ".join([*texts, *topics, *(said for _, said in parsed.left_out)])
     assert sorted(re.findall(r"w\d+w", found)) == sorted(re.findall(r"w\d+w", text))
     assert told(parse(write(bring_in(parsed.summary, "n").summary), "n").summary) == told(parsed.summary)
+
+
+def test_a_document_of_any_shape_is_read_in_one_go() -> None:
+    """Were every blank line, or every bracket, a new beginning for all that follows, this would not end."""
+    for said in ("\n" * 300_000, "[a](" * 100_000):
+        assert parse(f"Talk\n\nKey Ideas\n- **Dig:** {said}twice.").summary.entries
