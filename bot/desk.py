@@ -180,7 +180,7 @@ class Desk:
         return search.look_up(self.index, query, scope, limit, self.shelf.meant(vector))
 
     async def _vector(self, text: str) -> Vectors | None:
-        """Where a text lies; None while there is no model, and where it cannot read it, fails or takes too long.
+        """Where a text and its words lie; None while there is no model, and where it cannot read it, fails or takes too long.
 
         After it the shelf may be another. Nothing else here waits, so that all of an answer comes from one library.
         """

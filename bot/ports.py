@@ -26,8 +26,9 @@ class Embedder(Protocol):
     def name(self) -> str:
         """The model and its version: vectors of one name can be compared."""
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1, or nothing but noughts for a text that the model cannot read.
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text a row for the whole, of length 1, or of noughts alone where the model cannot read it; then a row
+        for each of its words that say something, in whatever pieces the model has them, if it tells that much.
 
         Raises TimeoutError where that takes longer than somebody would wait, OSError where the model fails.
         """

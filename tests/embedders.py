@@ -30,12 +30,12 @@ class Concepts:
         self.name, self.wait_s, self.fails = name, wait_s, fails
         self.given: list[str] = []
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
         await asyncio.sleep(self.wait_s)
         if self.fails:
             raise self.fails
         self.given += texts
-        return np.stack([vector(text) if text.isascii() else np.zeros(WIDTH, np.float32) for text in texts])
+        return [vector(text)[None] if text.isascii() else np.zeros((1, WIDTH), np.float32) for text in texts]
 
 
 def vector(text: str) -> Vectors:

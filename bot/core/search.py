@@ -130,7 +130,7 @@ def alike(index: Index, entry: Entry, limit: int, meaning: Meaning | None = None
     place = index.places[entry.key]
     cosines = likeness(index, place)
     if meaning:
-        near = meaning.sense(meaning.vector(place), cosines.keys()).nearness
+        near = meaning.sense(meaning.vectors(place), cosines.keys()).nearness
         found = {at: (cosines.get(at, 0.0) + MEANING * near[at]) / (1 + MEANING) for at in near}
         cosines = {at: score for at, score in found.items() if at in cosines or near[at] >= LEAST_LIKE}
     hits = collapsed(index, cosines, limit=limit + 1)  # its own family is left out
