@@ -1,7 +1,9 @@
 """The composition root: the only place that knows both the desk and the adapters. Configuration is read here, once."""
 
 import asyncio
+import logging
 import random
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +24,8 @@ from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
 CONFIG = Path("config/bot.yaml")
+_log = logging.getLogger(__name__)
+
 _LOOK_S = 2.0  # between two looks at the content folder
 
 
@@ -66,15 +70,23 @@ async def open_desk(places: Places, settings: Settings | None = None) -> Desk:
     return Desk(await _read(places, settings), settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
 
 
-async def learn(desk: Desk) -> Embedder | None:
+async def learn(desk: Desk, *, at_length: bool = True) -> Embedder | None:
     """Let the desk find by meaning too, unless `search.semantic` is off. The first time takes a while, in a thread.
 
+    Where nothing can be kept every time is the first: that is said, and without `at_length` nothing is learnt.
     Gives the model. Raises SettingsError where it cannot be used; the desk goes on finding by words alone.
     """
     if not desk.settings.search.semantic:
         return None
+    cache = await kept_in(desk.settings)
+    if not cache:
+        found = "every start takes a while" if at_length else "entries are found by words alone"
+        where = cache_folder(desk.settings) or "the cache folder of a user without a home"
+        _log.warning("nothing can be kept in %s, so %s; make it writable, or set search.cache", where, found)
+        if not at_length:
+            return None
     embedder = await embedding.load_model(desk.settings.search.model)
-    desk.take(await _understood(desk.shelf, embedder, cache_folder(desk.settings)))
+    desk.take(await _understood(desk.shelf, embedder, cache))
     return embedder
 
 
@@ -115,7 +127,7 @@ async def renew(desk: Desk, places: Places, embedder: Embedder | None) -> None:
     """
     shelf = await _read(places, desk.settings)
     try:
-        desk.take(await _understood(shelf, embedder, cache_folder(desk.settings)) if embedder else shelf)
+        desk.take(await _understood(shelf, embedder, await kept_in(desk.settings)) if embedder else shelf)
     except SettingsError:
         desk.take(shelf)
         raise
@@ -129,11 +141,29 @@ def cache_folder(settings: Settings) -> Path | None:
         return None
 
 
+async def kept_in(settings: Settings) -> Path | None:
+    """The same folder where it can be written, or was and can be read; else None."""
+    folder = cache_folder(settings)
+    if folder is None or await asyncio.to_thread(lambda: writable(folder) or any(folder.glob("*.npz"))):
+        return folder
+    return None
+
+
+def writable(folder: Path) -> bool:
+    """Whether files can be put into a folder, which is made where it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
 async def _read(places: Places, settings: Settings) -> Shelf:
     """The content, found by words alone. Raises ContentError."""
     state = await content.stamp(places.content)
     english = await asyncio.to_thread(embedding.read_english)
-    index = await content.read_index(places.content, settings.limits, cache_folder(settings), english)
+    index = await content.read_index(places.content, settings.limits, await kept_in(settings), english)
     return Shelf(index, state=state)
 
 
@@ -157,7 +187,18 @@ async def check(places: Places) -> list[Problem]:
         settings = await load_settings(places)
     except BotError as error:
         return [*error.problems, *await content.check_folder(places.content, Limits())]
-    return await content.check_folder(places.content, settings.limits) or await check_channels(places, settings)
+    problems = [*await content.check_folder(places.content, settings.limits), *await check_model(places, settings)]
+    return problems or await check_channels(places, settings)
+
+
+async def check_model(places: Places, settings: Settings) -> list[Problem]:
+    """Why the model that the settings name cannot be used."""
+    try:
+        if settings.search.semantic and settings.search.model:
+            await embedding.load_model(settings.search.model)
+    except SettingsError as error:
+        return list(error.in_file(str(places.config or CONFIG)).problems)
+    return []
 
 
 async def check_channels(places: Places, settings: Settings) -> list[Problem]:

@@ -103,12 +103,19 @@ class Desk:
     async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return await self.answer(Invocation(("lookup",), {"query": line}), asker)
+            return await self.plain(line, asker)
         try:
             invocation = self.parse(line)
         except BotError as error:
             return Reply(cards.problems(error.problems))
         return await self.answer(invocation, asker)
+
+    async def plain(self, words: str, asker: Asker) -> Reply:
+        """The reply to plain words, whatever they begin with: a lookup."""
+        try:
+            return await self.answer(typed.plain(words, self.prefix), asker)
+        except BotError as error:
+            return Reply(cards.problems(error.problems))
 
     def parse(self, line: str) -> Invocation:
         """A typed command as an invocation. Raises UsageError."""
@@ -223,14 +230,19 @@ class Desk:
         shown = limit or self.settings.search.results
         ranking = await self._ranked(query, shown + cards.FURTHER, scope)
         if not ranking.hits:
-            return self._nothing(query)
+            return await self._nothing(query, scope)
         entries = [hit.entry for hit in ranking.hits]
-        return cards.results(self.library, entries, shown, ranking.repaired, ranking.matched)
+        preface = wording.understood(ranking.repaired, ranking.unheld)
+        return cards.results(self.library, entries, shown, preface, ranking.matched)
 
-    def _nothing(self, query: str, verb: Verb = Verb.OPEN) -> Card:
+    async def _nothing(self, query: str, scope: Scope = EVERYTHING, verb: Verb = Verb.OPEN) -> Card:
+        elsewhere = [hit.entry for hit in await self.find(query, 3)] if scope != EVERYTHING else []
+        vector = await self._vector(query)
         ids = search.nearest_ids(self.index, query) if _like_an_id(query) else []
-        topics = search.nearest_topics(self.index, query, n=3)
-        return cards.nothing(self.library, query, topics, [self._entry(key) for key in ids], verb)
+        topics = search.nearest_topics(self.index, query, n=3, meant=self.shelf.meant(vector))
+        near = [self._entry(key) for key in ids] or elsewhere
+        hint = wording.ELSEWHERE if near is elsewhere else wording.DID_YOU_MEAN
+        return cards.nothing(self.library, query, topics, near, verb, hint=hint)
 
     def open(self, entry: Entry) -> Card:
         """An entry in full."""
@@ -243,12 +255,13 @@ class Desk:
         return cards.lesson(self.library, lessons[0], _within(scope))
 
     async def _quote(self, query: str, asker: Asker) -> Reply:
-        named = self.library.named(query)
-        hits = [] if named else await self.find(query, 3)
-        if not named and not hits:
-            return Reply(self._nothing(query, Verb.QUOTE))
-        if named or len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD:
-            return self._posted(named or hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
+        ranking = await self._ranked(query, 3)
+        hits = ranking.hits
+        if not hits:
+            return Reply(await self._nothing(query, verb=Verb.QUOTE))
+        clear = len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD
+        if self.library.named(query) or (clear and not ranking.unheld):
+            return self._posted(hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
         return Reply(cards.which_quote(self.library, [hit.entry for hit in hits]))
 
     def _summary(self, name: str | None) -> Card:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.core import when, wording
 from bot.core.commands import COMMANDS, Command, Invocation, Value
@@ -18,6 +18,7 @@ _PART = re.compile(
     r"""(?P<name>[a-zA-Z]+)(?P<sign>[:=])[ ]?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]\S*)?)"""
     r"""|"(?P<words>[^"]*)"?|(?P<word>\S+)"""
 )
+_FILTER = re.compile(r"(?<!\S)(kind|topic|summary):\S", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _SHAPES = {Value.DAYS: when.DAYS, Value.TIME: when.TIME, Value.ZONE: when.ZONE}
 _JOINTS = re.compile(r"(?:(?:and|at|for|from|in|on|the)\b|[\s,;'])*", re.IGNORECASE)  # what joins those
@@ -27,8 +28,14 @@ Zones = Callable[[], Collection[str]]
 
 def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None:
     """The known word most like `word`, or None when none is at least that similar (0 to 100)."""
-    best = process.extractOne(word.lower(), list(known), scorer=fuzz.WRatio, score_cutoff=at_least)
-    return best[0] if best else None
+    likeness = {one: _likeness(word.lower(), one) for one in known}
+    best = max(likeness, key=likeness.__getitem__, default=None)
+    return best if best is not None and likeness[best] >= at_least else None
+
+
+def _likeness(word: str, known: str) -> float:
+    """How like it is to the whole or to one word of it, from 0 to 100."""
+    return max((fuzz.WRatio(word, known), *(fuzz.ratio(word, part) for part in known.lower().split())))
 
 
 def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
@@ -54,6 +61,13 @@ def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
         if option.required and not options.get(option.name, "").strip():
             raise UsageError(wording.missing_option(option, command))
     return Invocation(path, options)
+
+
+def plain(line: str, prefix: str = "") -> Invocation:
+    """Plain words as the lookup that they are, its filters heeded too: `scaling kind:lesson`. Raises UsageError."""
+    if not _FILTER.search(line):
+        return Invocation(("lookup",), {"query": line})
+    return parse(f"/{prefix}lookup {line}", prefix)
 
 
 def _subcommand(command: Command, rest: str, prefix: str) -> tuple[Command, str]:

@@ -172,7 +172,7 @@ content.CACHED_FROM = 1
 folder, limits = Path(sys.argv[1]), Limits(max_entries=int(sys.argv[2]))
 for turn in range(20):
     index = asyncio.run(content.read_index(folder, limits, folder.parent / "cache"))
-    assert search.rank(index, "compost")
+    assert search.look_up(index, "compost").hits
 """
     limits = ["1001", "1002", "1003"]  # so that each takes what another has left for damaged
     running = [subprocess.Popen([sys.executable, "-c", code, folder, each]) for each in limits]

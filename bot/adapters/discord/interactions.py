@@ -238,7 +238,7 @@ class Interactions:
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
             card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
         else:
-            card = await self._desk.look_up(query)
+            card = (await self._desk.plain(query, Asker("", ""))).card
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await _reply(message, card.without(Verb.SHARE))

@@ -317,7 +317,7 @@ class Listeners:
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
             card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), asker)).card
         else:
-            card = await self._desk.look_up(query)
+            card = (await self._desk.plain(query, asker)).card
         message = blocks.message(card.without(Verb.SHARE))
         await spot.client.chat_postMessage(
             channel=spot.channel, thread_ts=spot.thread or None, **message, **blocks.QUIET
