@@ -27,8 +27,8 @@ class Embedder(Protocol):
         """The model and its version: vectors of one name can be compared."""
 
     async def embed(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text a row for the whole, of length 1, or of noughts alone where the model cannot read it; then a row
-        for each of its words that say something, in whatever pieces the model has them, if it tells that much.
+        """For each text a row of its own, of length 1, or of noughts where the model cannot read it; and further rows
+        for its words that say something, in whatever pieces the model has them, if it tells so much.
 
         Raises TimeoutError where that takes longer than somebody would wait, OSError where the model fails.
         """

@@ -24,7 +24,7 @@ from bot.core.summary import Entry
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
 SAID = 0.8  # what its nearest phrasing counts against these, where it is nearer
 MET = 50  # entries, the nearest, whose words are met with those of what was said
-BY_WORDS = 0.5  # what that counts
+BY_WORDS = 0.5  # what that counts (docs/decisions/0003-lookups.md)
 MOST_IN_WORDS = 2_000  # entries; in a larger library words would take too much memory
 MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text
 MOST_PARTS = 6
@@ -38,7 +38,7 @@ RIDGE = 0.003  # what holds back the weights that tell a discussion from chatter
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 _SHORT = 15  # characters; less is no sentence of its own
 
-# Of length 1. For a text: its own vector in the first row, those of its words in the others, where the model tells them.
+# Rows of length 1. For a text the first is its own, the others those of its words, where the model tells them.
 Vectors = NDArray[np.float32]
 Places = NDArray[np.int64]
 
@@ -47,11 +47,12 @@ Places = NDArray[np.int64]
 class Sense:
     """What a query or a message means: how near the entries come to it, by place, from -1 to 1.
 
-    `chatter` is how near the nearest few sentences of everyday chatter come; `discussed` tells a discussion (above 0)
-    from chatter (below).
+    `nearest` is how near the nearest entry comes as a whole, `chatter` how near the nearest few sentences of everyday
+    chatter come; `discussed` tells a discussion (above 0) from chatter (below).
     """
 
     nearness: Mapping[int, float]
+    nearest: float
     chatter: float
     discussed: float
 
@@ -91,13 +92,15 @@ class Meaning:
         vector, words = said[0], said[1:]
         chatter = np.sort(self._chatter @ vector)[-CHATTER:].mean()
         places, near = self._near(vector, also)
+        most = near.max(initial=0.0)
         if self._words and len(words):
             nearest = np.argsort(near)[-MET:]
             met = self._words.met(words, places[nearest])
             near[nearest] += BY_WORDS * (met - met.mean())  # which of these, and not how near
         weights, threshold = self._discussed
         discussed = vector @ weights - threshold
-        return Sense(dict(zip(places.tolist(), near.tolist(), strict=True)), float(chatter), float(discussed))
+        nearness = dict(zip(places.tolist(), near.tolist(), strict=True))
+        return Sense(nearness, float(most), float(chatter), float(discussed))
 
     def vectors(self, place: int) -> Vectors:
         """What the entry there means as a whole, without its words."""
@@ -133,7 +136,7 @@ class _Words:
         self._first = np.cumsum([0, *map(len, entries)])  # text of each entry
 
     def met(self, words: Vectors, places: Places) -> Vectors:
-        """For each entry, by the text of it that does best, how near the nearest of its words come to these on average."""
+        """For each entry how near the nearest words of its best text come to these, on average."""
         spans = [(self._first[place], self._first[place + 1]) for place in places]
         rows = np.concatenate([self._rows[self._starts[first] : self._starts[last]] for first, last in spans])
         lengths = np.concatenate([self._lengths[first:last] for first, last in spans])

@@ -129,7 +129,7 @@ def _beside(telling: Iterable[Unit], scores: Mapping[int, float], sense: Sense) 
     return (
         max(scores.values(), default=0.0) < CERTAIN
         and sense.discussed < 0
-        and sense.chatter > max(sense.nearness.values(), default=0.0) + BESIDE
+        and sense.chatter > sense.nearest + BESIDE
         and all(is_everyday(unit.word) for unit in telling if unit.readings)
     )
 
