@@ -25,7 +25,7 @@ WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest se
 SAID = 0.8  # what its nearest phrasing counts against these, where it is nearer
 MET = 50  # entries, the nearest, whose words are met with those of what was said
 BY_WORDS = 0.5  # what that counts (docs/decisions/0003-lookups.md)
-MOST_IN_WORDS = 2_000  # entries; in a larger library words would take too much memory
+MOST_IN_WORDS = 5_000  # entries; in a larger library words would take too much memory
 MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text
 MOST_PARTS = 6
 SMALL = 4_000  # texts; up to so many, each is compared
@@ -130,7 +130,9 @@ class _Words:
     def __init__(self, told: Sequence["_Told"], vector_of: Mapping[str, Vectors]) -> None:
         entries = [[_words(vector_of[text]) for text in (one.whole, *one.said)] for one in told]
         texts = [rows for several in entries for rows in several]
-        self._rows = np.concatenate(texts).astype(np.float16)
+        rows = np.concatenate(texts)
+        self._step = float(np.abs(rows).max(initial=1e-9)) / 127
+        self._rows = np.round(rows / self._step).astype(np.int8)  # a quarter of the memory of floats
         self._lengths = np.array([len(rows) for rows in texts])
         self._starts = np.cumsum([0, *self._lengths])  # of each text in the rows
         self._first = np.cumsum([0, *map(len, entries)])  # text of each entry
@@ -140,7 +142,8 @@ class _Words:
         spans = [(self._first[place], self._first[place + 1]) for place in places]
         rows = np.concatenate([self._rows[self._starts[first] : self._starts[last]] for first, last in spans])
         lengths = np.concatenate([self._lengths[first:last] for first, last in spans])
-        nearest = np.maximum.reduceat(rows.astype(np.float32) @ words.T, np.cumsum([0, *lengths[:-1]]), axis=0)
+        cosines = rows.astype(np.float32) @ (self._step * words.T)
+        nearest = np.maximum.reduceat(cosines, np.cumsum([0, *lengths[:-1]]), axis=0)
         counts = [last - first for first, last in spans]
         return np.asarray(np.maximum.reduceat(nearest.mean(1), np.cumsum([0, *counts[:-1]])))
 
