@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from bot import __version__, app
 from bot.adapters import content
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except BotError as error:
-        print(error, file=sys.stderr)
+        _say(error, sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read the output has enough of it; nothing more can be written, not even at exit.
@@ -132,7 +132,9 @@ def _doctor(options: argparse.Namespace) -> int:
     from bot.ports import Level  # noqa: PLC0415 - likewise
 
     found = asyncio.run(doctor.examine(_places(options), os.environ))
-    print(doctor.told(found, as_json=options.json))
+    if options.json:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    _say(doctor.told(found, as_json=options.json), sys.stdout)
     return 1 if any(one.level is Level.FAULT for one in found) else 0
 
 
@@ -166,14 +168,14 @@ def _import(options: argparse.Namespace) -> int:
             limits=settings.limits,
         )
 
-    print("\n".join(asyncio.run(bring_in())))
+    _say("\n".join(asyncio.run(bring_in())), sys.stdout)
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
     problems = asyncio.run(app.check(_places(options)))
     for problem in problems:
-        print(problem, file=sys.stderr)
+        _say(problem, sys.stderr)
     if problems:
         return 1
     desk = _desk(options)
@@ -229,6 +231,13 @@ def _show(card: Card) -> None:
     from bot.adapters.console import draw  # noqa: PLC0415 - only where a card is drawn
 
     draw.print_card(card)
+
+
+def _say(said: object, stream: TextIO) -> None:
+    """Print for a person what may hold anybody's words: nothing of them steers a terminal, or is beyond it."""
+    from bot.adapters.console.legible import legible  # noqa: PLC0415 - a terminal's libraries take long to load
+
+    print(legible(str(said), stream.encoding), file=stream)
 
 
 def _queries(words: list[str]) -> Iterator[str]:

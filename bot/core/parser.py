@@ -7,6 +7,7 @@ Knows the format; gives out no ids and touches no files.
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from bot.core import fields
 from bot.core.drafting import HEADINGS, Draft, Limits, Parsed, Reader
@@ -24,7 +25,7 @@ FRONT_MATTER = {
     "kind": fields.FieldSpec(fields.text, required=True),
     "speakers": fields.FieldSpec(fields.texts, ()),
     "url": fields.FieldSpec(fields.text),
-    "date": fields.FieldSpec(lambda value: fields.text(str(value))),
+    "date": fields.FieldSpec(lambda value: fields.text(str(value) if isinstance(value, date | int) else value)),
     "licence": fields.FieldSpec(fields.text),
     "retired": fields.FieldSpec(fields.texts, ()),
 }

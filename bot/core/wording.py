@@ -106,7 +106,7 @@ def quoted_by(name: str) -> str:
 
 def understood(repaired: str | None, unheld: Sequence[str]) -> str:
     """How a query was read, where that is not as it was typed; `unheld` are words of it that no entry holds."""
-    shown = f"Showing what fits “{repaired}”." if repaired else ""
+    shown = f"Showing what fits “{shortened(repaired, 160)}”." if repaired else ""
     missing = listed([f"“{shortened(word, 40)}”" for word in unheld], "or")
     return f"{shown} No entry says {missing}; this comes nearest.".strip() if unheld else shown
 

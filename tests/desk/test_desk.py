@@ -4,7 +4,7 @@ import asyncio
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import cards, wording
@@ -83,6 +83,7 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
     desk = garden_desk()
     found = asyncio.run(desk.typed("/lookup kitchn composting", ASKER)).card
     assert found.preface == "Showing what fits “kitchen composting”."
+    assert len(type_("/lookup kitchn composting" + " and more of it" * 300).card.preface) < 200
     assert found.marks == {"kitchen", "compost"}
     shared = desk.act(found.actions[0], ASKER)
     assert shared.post
@@ -185,6 +186,8 @@ def test_today_has_one_lesson_all_day() -> None:
     assert garden_desk(seed=1).greet(ASKER) == garden_desk(seed=2).greet(ASKER)
 
 
+@example("1፩ million")  # a digit that stands for no decimal
+@example(f"on {'mon' * 200}!")  # days that never end
 @given(st.text(max_size=80))
 def test_any_line_is_answered(line: str) -> None:
     desk = garden_desk()

@@ -100,6 +100,7 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
         await migrate.prepare(engine)
         store = SqlStore(engine, "a", GRACE)
         made = await store.put(subscription())
+        assert not [file for file in tmp_path.iterdir() if file.stat().st_mode & 0o077]  # tokens may lie there
         other = sqlite3.connect(url.partition("///")[2])
         try:
             other.execute("BEGIN IMMEDIATE")
@@ -119,6 +120,15 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
     asyncio.run(run())
 
 
+def test_a_user_without_a_home_is_told_to_name_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(*_: object, **__: object) -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr("bot.adapters.store.user_data_path", homeless)
+    with pytest.raises(StoreError, match=r"no home folder .*; set HOME, or name a file by DATABASE_URL"):
+        open_engine("")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -126,6 +136,9 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
         "postgresql+psycopg://ada:12/s3cret@127.0.0.1/x",
         "postgresql+asyncpgx://ada:s3cret@127.0.0.1/x",
         "postgresql+psycopg://127.0.0.1:1/x?user=ada&password=s3cret",
+        "postgresql+psycopg://ada:half@s3cret@127.0.0.1:1/x",
+        "sqlite+pysqlite:///s3cret",
+        "sqlite+aiosqlite://",
         "s3cret",
     ],
 )
