@@ -80,6 +80,7 @@ def work(worker: Worker) -> None:
     storing.LEASE = timedelta(seconds=1)
     scheduling.PACE.update(slack=400.0, discord=400.0)
     scheduling.AT_ONCE = 8
+    scheduling.AGAIN_S = (0.05, 0.1)
     scheduling.BATCH = 40
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     asyncio.run(_work(worker))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_an_answer_that_never_came_is_unknown_in_slack_and_sent_again_in_discord
         await switch_on(there)
         there.time.passes(hours=1)
         there.fail(drop=True, after=True, times=3 if there.discord else 1)
-        await there.ticks()
+        await there.goes_on(10)
         assert len(there.lessons) == 1
         (delivery,) = (await there.store.deliveries([1], 5))[1]
         assert delivery.outcome is (Outcome.SENT if there.discord else Outcome.UNKNOWN)
@@ -147,6 +148,37 @@ def test_an_answer_that_never_came_is_unknown_in_slack_and_sent_again_in_discord
     in_channel(platform, tmp_path, scenario)
 
 
+@pytest.mark.parametrize("how", [{"error": "internal_error"}, {"error": "fatal_error"}, {"cut": True}], ids=str)
+def test_an_answer_of_slack_that_leaves_it_open_is_no_leave_to_send_again(how: dict[str, Any], tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(**how, after=True)
+        await there.goes_on(5)
+        assert len(there.lessons) == 1
+        assert "perhaps sent" in await there.types("/daily status")
+
+    in_channel("slack", tmp_path, scenario)
+
+
+def test_discord_is_asked_again_for_two_minutes(tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(status=503, times=8)
+        await there.goes_on(75)
+        assert len(there.lessons) == 1
+        there.time.passes(days=1)
+        there.fail(status=503, times=100)
+        await there.goes_on(60)
+        assert "on its way (HTTP 503)" in await there.types("/daily status")
+        there.time.passes(seconds=61)
+        await there.goes_on(1)
+        assert "perhaps sent" in await there.types("/daily status")
+
+    in_channel("discord", tmp_path, scenario)
+
+
 @both
 def test_a_pause_that_the_platform_asks_for_is_kept(platform: str, tmp_path: Path) -> None:
     async def scenario(there: Channel) -> None:
@@ -154,8 +186,11 @@ def test_a_pause_that_the_platform_asks_for_is_kept(platform: str, tmp_path: Pat
         there.time.passes(hours=1)
         there.fail(status=429, retry_after=50)
         await there.ticks()
+        there.time.passes(seconds=49)
+        assert (await there.ticks(), there.lessons) == (0, [])
+        there.time.passes(seconds=1)
+        assert await there.ticks() == 1
         assert len(there.lessons) == 1
-        assert sum(there.waits) >= 50
 
     in_channel(platform, tmp_path, scenario)
 
