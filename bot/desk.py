@@ -105,10 +105,14 @@ class Desk:
         if not line.lstrip().startswith("/"):
             return await self.answer(Invocation(("lookup",), {"query": line}), asker)
         try:
-            invocation = typed.parse(line, self.prefix)
+            invocation = self.parse(line)
         except BotError as error:
             return Reply(cards.problems(error.problems))
         return await self.answer(invocation, asker)
+
+    def parse(self, line: str) -> Invocation:
+        """A typed command as an invocation. Raises UsageError."""
+        return typed.parse(line, self.prefix, self._clock.zones)
 
     async def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
         """The reply to a command. A value that is not understood is answered, never raised."""

@@ -56,6 +56,11 @@ class Store(Protocol):
     async def find(self, place: Place) -> Subscription | None:
         """The subscription of a place, whatever its state."""
 
+    async def here(self, place: Place) -> list[Subscription]:
+        """All of a channel, of a forum however they come there, and what comes in that channel as its thread; one that
+        is not off first, then the latest.
+        """
+
     async def every(self, platform: str | None = None, workspace: str | None = None) -> list[Subscription]:
         """All that are not off, in the order they were made."""
 

@@ -306,6 +306,13 @@ FIND_APPLICATION_ID = (
 NO_DAILY_HERE = "A daily lesson needs a database, and there is none here. /{prefix}daily preview shows what would come."
 NO_DATABASE = "The daily lesson is kept in a database that cannot be used now. Everything else works without it."
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
+ALREADY = {
+    "on": "It is so already.",
+    "pause": "It is paused already.",
+    "resume": "It is on already.",
+    "skip": "The lesson of {when} is left out already.",
+}
+NONE_COMES = "No lesson comes until /{prefix}daily resume."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
     "discord": "That takes Manage Channels there, or the server's own leave for /daily (Integrations). Ask an admin.",
@@ -380,5 +387,6 @@ def brought_in(number: int) -> str:
 
 
 NOWHERE_ON = "No daily lesson is on anywhere."
+WITH_THE_NEXT_RUN = "declared in the settings (daily.channels): begins when the bot starts next"
 NOT_IN_THESE_DAYS = "nothing in these days"
 OVERDUE = "overdue: comes as soon as the bot runs"

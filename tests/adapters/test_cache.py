@@ -101,9 +101,9 @@ def test_what_has_changed_is_read_and_only_that(
     expected = as_read_anew(folder)
     read: list[str] = []
 
-    def parsed(text: str, name: str, most: int) -> object:
+    def parsed(text: str, name: str, most: int, *, pasted: bool) -> object:
         read.append(name)
-        return parse(text, name, most)
+        return parse(text, name, most, pasted=pasted)
 
     monkeypatch.setattr(content, "parse", parsed)
     assert answers(start(folder)) == expected

@@ -10,9 +10,9 @@ from bot.core.summary import Listing, Section
 from tests.documents import KEPT, RAW
 
 
-def problems(text: str, name: str = "garden", **limits: int) -> list[str]:
+def problems(text: str, name: str = "garden", max_entries: int = 20_000) -> list[str]:
     with pytest.raises(ContentError) as raised:
-        parse(text, name, **limits)
+        parse(text, name, max_entries)
     return [str(problem) for problem in raised.value.problems]
 
 

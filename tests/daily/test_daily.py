@@ -56,6 +56,9 @@ def test_what_is_changed_is_said_in_the_channel_and_only_by_those_who_may(platfo
         for verb, said in done.items():
             await there.types(f"/daily {verb}")
             assert f"Ada {said}" in there.posts[-1]
+            told = len(there.posts)
+            await there.types(f"/daily {verb}")  # changes nothing more
+            assert len(there.posts) == told
         assert "No daily lesson is on here" in await there.types("/daily status")
         there.time.passes(days=1)
         assert await there.ticks() == 0
@@ -77,6 +80,9 @@ def test_skip_pause_and_resume_owe_what_they_should(platform: str, tmp_path: Pat
     async def scenario(there: Channel) -> None:
         await switch_on(there)
         assert "Tue 24 Nov" in await there.types("/daily skip")
+        await there.types("/daily pause")
+        assert "Tue 24 Nov" in await there.types("/daily resume")
+        assert "Tue 24 Nov" in await there.types("/daily on 9:15")
         there.time.passes(hours=2)
         assert await there.ticks() == 0
         await there.types("/daily pause")
@@ -86,6 +92,21 @@ def test_skip_pause_and_resume_owe_what_they_should(platform: str, tmp_path: Pat
         there.time.passes(days=1)
         assert await there.ticks() == 1
         assert "skipped" in await there.types("/daily status")
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_a_change_after_todays_lesson_tells_of_tomorrows(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=2)
+        assert await there.ticks() == 1
+        assert "Tue 24 Nov, 17:00" in await there.types("/daily on 17:00")
+        assert "Wed 25 Nov, 17:00" in await there.types("/daily skip")
+        assert "Wed 25 Nov, 17:00" in (await there.types("/daily preview"))
+        there.time.passes(days=1, hours=8)
+        assert await there.ticks() == 0
 
     in_channel(platform, tmp_path, scenario)
 

@@ -89,7 +89,7 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
         ("/daily preview 25:00", "25:00"),
         ("/lookup clay kidn:idea", "There is no option kidn:; did you mean kind:?"),
         ("/lookup clay kind:idea kind:idea", "kind: is given twice; keep one of them"),
-        ("/commonplace help now", "says nothing to /help"),
+        ("/commonplace help now", "says nothing to /commonplace help; /commonplace help takes nothing more"),
     ],
 )
 def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said: str) -> None:
