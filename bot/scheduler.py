@@ -248,7 +248,7 @@ class Scheduler:
             first_try = None
         if first_try and time.monotonic() - asked < _RENEWED_S:
             return first_try
-        await self._again(delivery, 0)  # or this process stood still, and its lease may have ended
+        await self._again(delivery, TICK_S)  # or this process stood still, and its lease may have ended
         return None
 
     async def _try(self, claim: Claim, delivery: Delivery, card: Card) -> None:
@@ -295,8 +295,10 @@ class Scheduler:
         await self._recorded(postponed)
 
     async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
-        """Whether it may be sent again: only where the platform still knows the nonce of the first try."""
-        if claim.subscription.place.platform != "discord" or claim.subscription.place.opens:
+        """Whether it may be sent again: only where the platform still knows the nonce of the first try, and while on."""
+        subscription = claim.subscription
+        knows = subscription.place.platform == "discord" and not subscription.place.opens
+        if not knows or subscription.state is not State.ON:
             return False
         return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
 

@@ -1,5 +1,7 @@
 """What the environment and config/bot.yaml may say, and that no secret is ever said again."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.errors import SettingsError
@@ -45,6 +47,10 @@ def test_problems_of_both_are_told_together() -> None:
         read_settings("slack: {api_url: here}\ndiscord: {guild: x}", {"PORT": "0"})
     assert len(raised.value.problems) == 3
     assert str(raised.value).startswith("config/bot.yaml:1: `slack.api_url` is not an address")
+
+
+def test_no_grace_at_all_still_lets_a_lesson_come_on_time() -> None:
+    assert read_settings("daily: {grace: 0}").daily.grace == timedelta(minutes=10)
 
 
 def test_secrets_are_never_shown() -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.messenger import SlackMessenger
 from bot.core.daily import Outcome, State, nonce
-from bot.core.errors import SettingsError
+from bot.core.errors import BotError, Problem, SettingsError
 from tests.daily.channels import PLATFORMS, Channel, in_channel
 
 both = pytest.mark.parametrize("platform", PLATFORMS)
@@ -196,8 +198,33 @@ def test_discord_is_asked_again_for_two_minutes(tmp_path: Path) -> None:
         there.time.passes(seconds=61)
         await there.goes_on(1)
         assert "perhaps sent" in await there.types("/daily status")
+        there.fake.rest.faults.clear()
+        there.time.passes(days=1)
+        there.fail(status=503)
+        await there.ticks()
+        await there.types("/daily off")
+        await there.goes_on(60)
+        assert len(there.lessons) == 1
 
     in_channel("discord", tmp_path, scenario)
+
+
+@pytest.mark.parametrize("fault", [BotError(Problem("the app is not installed", "install it")), OSError()], ids=repr)
+def test_a_workspace_without_the_app_stops_and_one_whose_token_is_not_found_waits(
+    fault: Exception, tmp_path: Path
+) -> None:
+    async def client_of(_: str) -> AsyncWebClient:
+        raise fault
+
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.messengers["slack"] = SlackMessenger(client_of)
+        await there.ticks()
+        status = await there.types("/daily status")
+        assert ("stopped, since I could not post" if isinstance(fault, BotError) else "on its way (") in status
+
+    in_channel("slack", tmp_path, scenario)
 
 
 @both

@@ -181,6 +181,7 @@ def test_a_database_that_is_lost_as_a_lesson_is_begun_delays_it(after: bool, tmp
         one = scheduler(Away(store, "begin", 1, after=after), platform)
         await ticks(one)
         assert platform.posts == []
+        databases.time.passes(seconds=1)
         await ticks(one)
         assert (platform.posts, platform.told, await outcome(store)) == (["C1"], [], Outcome.SENT)
 
@@ -196,6 +197,7 @@ def test_a_process_that_stood_still_as_it_began_a_lesson_begins_anew(
         await ticks(scheduler(store, platform))
         assert platform.posts == []
         monkeypatch.undo()
+        databases.time.passes(seconds=1)
         await ticks(scheduler(store, platform))
         assert platform.posts == ["C1"]
 

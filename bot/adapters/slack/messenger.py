@@ -10,6 +10,7 @@ from bot.adapters.slack import blocks, faults
 from bot.core import wording
 from bot.core.card import Card
 from bot.core.daily import Place
+from bot.core.errors import BotError
 from bot.ports import RefusedError, ThrottledError, UnsentError, UnsureError
 
 # What only somebody at the channel can mend. A token that is refused is not among them: it says nothing of a channel.
@@ -33,6 +34,8 @@ class SlackMessenger:
         del nonce
         try:
             client = await self._client_of(place.workspace)
+        except BotError as error:  # the app is not installed there
+            raise RefusedError(faults.sentence(error)) from error
         except Exception as error:
             raise UnsentError(faults.sentence(error)) from error
         message = {**blocks.message(card), **blocks.QUIET}
