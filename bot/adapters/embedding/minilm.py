@@ -56,16 +56,14 @@ class MiniLM:
         """The same, here and now."""
         read = [self._words.read(text, LONGEST) for text in texts]
         found = [_UNREAD] * len(read)
-        by_length = sorted(range(len(read)), key=lambda at: len(read[at]))
-        for start in range(0, len(by_length), BATCH):
-            batch = [at for at in by_length[start : start + BATCH] if self._can_read(texts[at], read[at])]
+        readable = [at for at, text in enumerate(texts) if _is_latin(text) and self._words.knows(read[at])]
+        readable.sort(key=lambda at: len(read[at]))
+        for start in range(0, len(readable), BATCH):
+            batch = readable[start : start + BATCH]
             for at, pieces in zip(batch, self._forward([read[at] for at in batch]), strict=True):
                 rows = np.stack([pieces.mean(0), *pieces[self._words.telling(read[at])]])
                 found[at] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return found
-
-    def _can_read(self, text: str, pieces: Sequence[int]) -> bool:
-        return _is_latin(text) and self._words.knows(pieces)
 
     def _read(self, arrays: dict[str, Array]) -> None:
         whole = {name.removesuffix("_q"): array for name, array in arrays.items() if name.endswith("_q")}
@@ -86,7 +84,7 @@ class MiniLM:
 
     def _forward(self, read: Sequence[Sequence[int]]) -> list[Vectors]:
         """A row for each piece of each text."""
-        longest = max(map(len, read), default=1)
+        longest = max(map(len, read))
         numbers = np.zeros((len(read), longest), np.int64)
         real = np.zeros((len(read), longest, 1), np.float32)
         for row, several in enumerate(read):

@@ -81,6 +81,7 @@ def test_what_the_model_cannot_read_lies_nowhere(model: MiniLM, text: str) -> No
     """English words lie far apart, all sentences in Russian lie in one place: nothing is told from that."""
     found = wholes(model, ["a sentence before it", text, "🚀 our server crashed: 100 % of Überprüfung"])
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), [1, 0, 1], atol=1e-5)
+    assert not model.embedded([text])[0].any()
 
 
 def _refused(path: Path) -> None:
