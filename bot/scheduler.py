@@ -295,7 +295,7 @@ class Scheduler:
         await self._recorded(postponed)
 
     async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
-        """Whether it may be sent again: while on, and where the platform still knows the nonce of the first try."""
+        """Whether it may be sent again: while it is on, and the platform still knows the nonce of the first try."""
         subscription = claim.subscription
         knows = subscription.place.platform == "discord" and not subscription.place.opens
         if not knows or subscription.state is not State.ON:
