@@ -15,7 +15,7 @@ import platformdirs
 from bot.adapters import content, embedding
 from bot.adapters.embedding import vectors
 from bot.core.errors import BotError, ContentError, Problem, SettingsError
-from bot.core.meaning import Meaning, texts
+from bot.core.meaning import Meaning, texts, texts_in_words
 from bot.core.parser import Limits
 from bot.daily import declared
 from bot.desk import Desk, Shelf
@@ -171,8 +171,9 @@ async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> S
     """The same content, found by its meaning too. Raises SettingsError where the model fails."""
     talk = await asyncio.to_thread(embedding.read_talk)
     needed = [*await asyncio.to_thread(texts, shelf.library), *talk.discussion, *talk.chatter]
+    in_words = await asyncio.to_thread(texts_in_words, shelf.library)
     try:
-        vector_of = await vectors.embed(embedder, needed, cache)
+        vector_of = await vectors.embed(embedder, needed, cache, in_words)
     except OSError as error:
         mend = "try another search.model, or set search.semantic: off"
         raise SettingsError(Problem(f"entries cannot be found by their meaning: {error}", mend)) from None

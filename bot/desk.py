@@ -64,9 +64,9 @@ class Shelf:
         """What the buttons' short names stand for."""
         return wire.digests(self.library)
 
-    def meant(self, vector: Vectors | None) -> search.Meant | None:
-        """What a text of that vector means here."""
-        return partial(self.meaning.sense, vector) if self.meaning and vector is not None else None
+    def meant(self, vectors: Vectors | None) -> search.Meant | None:
+        """What a text of these vectors means here."""
+        return partial(self.meaning.sense, vectors) if self.meaning and vectors is not None else None
 
 
 class Desk:
@@ -176,28 +176,29 @@ class Desk:
 
     async def match(self, message: str, limit: int) -> list[search.Hit]:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
-        vector = await self._vector(message)
-        return quoting.candidates(self.index, message, limit, self.shelf.meant(vector))
+        vectors = await self._vectors(message)
+        whole = None if vectors is None else vectors[:1]  # its words are those of a chat, and not what it is about
+        return quoting.candidates(self.index, message, limit, self.shelf.meant(whole))
 
     async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
         ranking = search.look_up(self.index, query, scope, limit)
         if ranking.certain or not self.shelf.embedder:
             return ranking
-        vector = await self._vector(ranking.repaired or query)
-        return search.look_up(self.index, query, scope, limit, self.shelf.meant(vector))
+        vectors = await self._vectors(ranking.repaired or query)
+        return search.look_up(self.index, query, scope, limit, self.shelf.meant(vectors))
 
-    async def _vector(self, text: str) -> Vectors | None:
-        """Where a text lies; None while there is no model, and where it cannot read it, fails or takes too long.
+    async def _vectors(self, text: str) -> Vectors | None:
+        """Where a text and its words lie; None while no model is there, and where it cannot read it or takes too long.
 
         After it the shelf may be another. Nothing else here waits, so that all of an answer comes from one library.
         """
         if not self.shelf.embedder or not text.strip():
             return None
         try:
-            vector: Vectors = (await self.shelf.embedder.embed([text]))[0]
+            vectors: Vectors = (await self.shelf.embedder.embed([text]))[0]
         except OSError:  # TimeoutError is one
             return None
-        return vector if vector.any() else None
+        return vectors if vectors.any() else None
 
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""
@@ -218,8 +219,8 @@ class Desk:
         meant = None
         if value is Value.QUERY and " " in text.strip():
             ranking = search.look_up(self.index, text, limit=1)  # so that the list begins as the answer will
-            vector = None if ranking.certain else await self._vector(ranking.repaired or text)
-            meant = self.shelf.meant(vector)
+            vectors = None if ranking.certain else await self._vectors(ranking.repaired or text)
+            meant = self.shelf.meant(vectors)
         pairs = values.suggest(self.index, value, text, self._clock.zones, limit, meant=meant)
         return [Suggestion(*pair) for pair in pairs]
 
@@ -237,9 +238,9 @@ class Desk:
 
     async def _nothing(self, query: str, scope: Scope = EVERYTHING, verb: Verb = Verb.OPEN) -> Card:
         elsewhere = [hit.entry for hit in await self.find(query, 3)] if scope != EVERYTHING else []
-        vector = await self._vector(query)
+        vectors = await self._vectors(query)
         ids = search.nearest_ids(self.index, query) if _like_an_id(query) else []
-        topics = search.nearest_topics(self.index, query, n=3, meant=self.shelf.meant(vector))
+        topics = search.nearest_topics(self.index, query, n=3, meant=self.shelf.meant(vectors))
         near = [self._entry(key) for key in ids] or elsewhere
         hint = wording.ELSEWHERE if near is elsewhere else wording.DID_YOU_MEAN
         return cards.nothing(self.library, query, topics, near, verb, hint=hint)

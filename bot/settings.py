@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core import fields, when
+from bot.core.daily import LATE
 from bot.core.errors import Problem, SettingsError, UsageError
 from bot.core.parser import Limits
 
@@ -123,7 +124,7 @@ def _said(parse: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
 def _hours(value: Any) -> timedelta:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 24:
         raise ValueError("a number of hours from 0 to 24")
-    return timedelta(hours=value)
+    return max(timedelta(hours=value), LATE)  # what is not even late is not missed
 
 
 def _people(value: Any) -> frozenset[str]:

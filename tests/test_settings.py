@@ -1,5 +1,7 @@
 """What the environment and config/bot.yaml may say, and that no secret is ever said again."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.errors import SettingsError
@@ -59,6 +61,10 @@ def test_a_value_of_any_kind_at_all_is_told_with_its_line_and_what_is_wanted(key
     with pytest.raises(SettingsError) as raised:
         read_settings(f"# mine\n{group}:\n  {name}: {value}")
     assert str(raised.value) == f"config/bot.yaml:3: `{key}` is not {wanted}; correct the value"
+
+
+def test_no_grace_at_all_still_lets_a_lesson_come_on_time() -> None:
+    assert read_settings("daily: {grace: 0}").daily.grace == timedelta(minutes=10)
 
 
 def test_secrets_are_never_shown() -> None:

@@ -129,7 +129,7 @@ def _beside(telling: Iterable[Unit], scores: Mapping[int, float], sense: Sense) 
     return (
         max(scores.values(), default=0.0) < CERTAIN
         and sense.discussed < 0
-        and sense.chatter > max(sense.nearness.values(), default=0.0) + BESIDE
+        and sense.chatter > sense.nearest + BESIDE
         and all(is_everyday(unit.word) for unit in telling if unit.readings)
     )
 
@@ -159,7 +159,7 @@ def alike(index: Index, entry: Entry, limit: int, meaning: Meaning | None = None
     place = index.places[entry.key]
     cosines = likeness(index, place)
     if meaning:
-        near = meaning.sense(meaning.vector(place), cosines.keys()).nearness
+        near = meaning.sense(meaning.vectors(place), cosines.keys()).nearness
         found = {at: (cosines.get(at, 0.0) + MEANING * near[at]) / (1 + MEANING) for at in near}
         cosines = {at: score for at, score in found.items() if at in cosines or near[at] >= LEAST_LIKE}
     hits = collapsed(index, cosines, limit=limit + 1)  # its own family is left out

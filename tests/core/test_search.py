@@ -166,10 +166,8 @@ def test_words_that_no_entry_holds_are_told_and_lessen_what_the_others_are_worth
 
 def test_what_lies_nearer_to_chatter_than_to_any_entry_finds_nothing_by_an_everyday_word() -> None:
     def said(query: str, chatter: float, discussed: float = -0.5) -> list[str]:
-        near = dict.fromkeys(range(len(INDEX)), 0.2)
-        return [
-            hit.entry.id for hit in search.look_up(INDEX, query, meant=lambda _: Sense(near, chatter, discussed)).hits
-        ]
+        sense = Sense(dict.fromkeys(range(len(INDEX)), 0.2), 0.2, chatter, discussed)
+        return [hit.entry.id for hit in search.look_up(INDEX, query, meant=lambda _: sense).hits]
 
     assert said("room key", 0.1)
     assert said("room key", 0.5) == []

@@ -138,6 +138,7 @@ def test_a_post_whose_answer_never_came_is_never_opened_again(
         await on(there, forum)
         there.fake.fail("POST", "/channels/{id}/threads", **how)
         await next_lesson(there)
+        there.time.passes(seconds=50)
         await there.ticks()
         assert len(posts(there, forum)) == 1 + posted
         assert len(there.fake.calls("POST", "/channels/{id}/threads")) == 2 + (outcome is Outcome.SENT)

@@ -27,6 +27,7 @@ _EPSILON = 1e-12
 _GELU = np.float32(np.sqrt(2 / np.pi))
 
 Vectors = NDArray[np.float32]
+_UNREAD: Vectors = np.zeros((1, WIDTH), np.float32)
 
 
 class MiniLM:
@@ -44,24 +45,25 @@ class MiniLM:
         # One thread: more make short texts slower, and the other cores have the bot to run.
         threadpoolctl.threadpool_limits(1, "blas")
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1, in a thread; noughts for a text in which there is nothing that it can read.
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
+        """Each text and its words, in a thread; noughts for a text in which there is nothing that it can read.
 
         It learnt English: to it all texts of another script, and all emoji, mean much the same.
         """
         return await asyncio.to_thread(self.embedded, texts)
 
-    def embedded(self, texts: Sequence[str]) -> Vectors:
+    def embedded(self, texts: Sequence[str]) -> list[Vectors]:
         """The same, here and now."""
         read = [self._words.read(text, LONGEST) for text in texts]
-        vectors = np.empty((len(read), WIDTH), np.float32)
-        by_length = sorted(range(len(read)), key=lambda at: len(read[at]))
-        for start in range(0, len(by_length), BATCH):
-            batch = by_length[start : start + BATCH]
-            vectors[batch] = self._forward([read[at] for at in batch])
-        unread = [at for at, text in enumerate(texts) if not (_is_latin(text) and self._words.knows(read[at]))]
-        vectors[unread] = 0
-        return vectors
+        found = [_UNREAD] * len(read)
+        readable = [at for at, text in enumerate(texts) if _is_latin(text) and self._words.knows(read[at])]
+        readable.sort(key=lambda at: len(read[at]))
+        for start in range(0, len(readable), BATCH):
+            batch = readable[start : start + BATCH]
+            for at, pieces in zip(batch, self._forward([read[at] for at in batch]), strict=True):
+                rows = np.stack([pieces.mean(0), *pieces[self._words.telling(read[at])]])
+                found[at] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return found
 
     def _read(self, arrays: dict[str, Array]) -> None:
         whole = {name.removesuffix("_q"): array for name, array in arrays.items() if name.endswith("_q")}
@@ -78,9 +80,10 @@ class MiniLM:
         if self._pieces.shape != (len(self._words), WIDTH) or self._places.shape[0] < LONGEST:
             raise ValueError("the model was not made for these pieces of words")
         self._layers = [_Layer(weights[6 * n : 6 * n + 6], arrays, n) for n in range(LAYERS)]
-        self.embedded([""])  # whatever else has another shape shows at once
+        self._forward([[0, 1]])  # whatever else has another shape shows at once
 
-    def _forward(self, read: Sequence[Sequence[int]]) -> Vectors:
+    def _forward(self, read: Sequence[Sequence[int]]) -> list[Vectors]:
+        """A row for each piece of each text."""
         longest = max(map(len, read))
         numbers = np.zeros((len(read), longest), np.int64)
         real = np.zeros((len(read), longest, 1), np.float32)
@@ -94,8 +97,7 @@ class MiniLM:
         for layer in self._layers:
             x = layer(x, len(read), unseen)
         x = x.reshape(*numbers.shape, WIDTH)
-        mean = (x * real).sum(1) / real.sum(1)
-        return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
+        return [x[row, : len(several)] for row, several in enumerate(read)]
 
 
 def _is_latin(text: str) -> bool:

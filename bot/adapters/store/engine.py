@@ -13,6 +13,15 @@ from bot.adapters.store import default_file
 from bot.core.errors import Problem, StoreError
 
 READING = {"commonplace_reading": True}  # execution options of a transaction that writes nothing
+# A PostgreSQL whose machine is gone without a word, as in a failover, is given up within a minute: by itself a system
+# waits a quarter of an hour for an answer, and two hours where nothing is under way. What the address says counts more.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _BUSY_MS = 5000  # how long SQLite waits for a writer
 _COPIED_AFTER = 4000  # pages (16 MB) of its log; copying them into the file waits for the disk
 
@@ -26,11 +35,13 @@ def open_engine(url: str) -> AsyncEngine:
         url = f"sqlite+aiosqlite:///{default_file()}"
     try:
         parsed = _read(url)
-        engine = create_async_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
+        sqlite = parsed.get_backend_name() == "sqlite"
+        patience = {} if sqlite else {key: value for key, value in _PATIENCE.items() if key not in parsed.query}
+        engine = create_async_engine(parsed, pool_pre_ping=not sqlite, connect_args=patience)
     except (ArgumentError, ImportError, InvalidRequestError, ValueError):  # whose texts may hold a part of the password
         mend = "write postgresql://USER:PASSWORD@HOST/NAME, with %40 for an @ in the password, or sqlite:///FILE"
         raise StoreError(Problem("the address of the database cannot be read", mend)) from None
-    if parsed.get_backend_name() != "sqlite":
+    if not sqlite:
         return engine
     if not parsed.database or parsed.database == ":memory:":
         mend = "name a file: sqlite:///FILE"
@@ -77,7 +88,8 @@ def _tuned(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where `_begun` says, not at the first write
     cursor = connection.cursor()
     waiting, copying = f"busy_timeout = {_BUSY_MS}", f"wal_autocheckpoint = {_COPIED_AFTER}"
-    for pragma in ("journal_mode = WAL", waiting, copying, "foreign_keys = ON", "synchronous = NORMAL"):
+    # FULL: that a lesson is about to be sent must outlast a power cut, or it is sent again.
+    for pragma in ("journal_mode = WAL", waiting, copying, "foreign_keys = ON", "synchronous = FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

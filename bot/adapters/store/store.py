@@ -230,6 +230,16 @@ class SqlStore:
 
         return await self._at_a_stretch(work)
 
+    async def postpone(self, delivery: Delivery, seconds: float, reason: str = "") -> None:
+        def work(connection: Connection) -> None:
+            first = None if delivery.first_try is None else stamp(delivery.first_try)
+            held_until = stamp(self._moment(connection) + timedelta(seconds=seconds))
+            values = {**claims.key(delivery), "b_holder": self._holder, "outcome": delivery.outcome.value}
+            values |= {"entry": delivery.entry, "first_try": first, "reason": reason, "held_until": held_until}
+            connection.execute(claims.POSTPONING, values)
+
+        await self._at_a_stretch(work)
+
     async def release(self, claimed: Sequence[Claim]) -> None:
         await self._until(claimed, lambda _: 0)
 

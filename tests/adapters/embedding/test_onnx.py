@@ -27,7 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _vectors(folder: Path, texts: Sequence[str]) -> np.ndarray:
     async def embedded() -> np.ndarray:
-        return await (await load_model(str(folder) if folder != Path() else "")).embed(texts)
+        found = await (await load_model(str(folder) if folder != Path() else "")).embed(texts)
+        return np.stack([rows[0] for rows in found])
 
     return asyncio.run(embedded())
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -59,6 +60,22 @@ def test_a_database_that_cannot_be_opened_says_why_without_its_password(tmp_path
         with pytest.raises(StoreError, match="cannot be used") as raised:
             asyncio.run(run())
         assert "s3cret" not in str(raised.value)
+
+
+@both
+def test_what_is_recorded_outlasts_a_power_cut_and_a_server_that_is_gone_is_given_up(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = open_engine(fresh(kind, tmp_path))
+        async with engine.connect() as connection:
+            if kind == "sqlite":  # FULL: each commit is on the disk before what it allows begins
+                assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
+            else:
+                told: Any = (await connection.get_raw_connection()).driver_connection
+                given = told.info.get_parameters()
+                assert (given["connect_timeout"], given["tcp_user_timeout"]) == ("10", "30000")
+        await engine.dispose()
+
+    asyncio.run(run())
 
 
 @both

@@ -192,11 +192,12 @@ class LocalSlack:
         retry_after: int | None = None,
         hang: float = 0.0,
         drop: bool = False,
+        cut: bool = False,
         after: bool = False,
         times: int = 1,
     ) -> Fault:
         """The next call of a method (or of a `response_url`) goes wrong; Fault says what each argument means."""
-        fault = Fault(method, channel, error, status, retry_after, hang, drop, after, times)
+        fault = Fault(method, channel, error, status, retry_after, hang, drop, cut, after, times)
         self.web.faults.append(fault)
         return fault
 
