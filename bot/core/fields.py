@@ -146,4 +146,6 @@ def _not_yaml(error: yaml.YAMLError, first_line: int) -> Problem:
     mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or "it cannot be read"
     line = first_line + (mark.line if mark else 0)
-    return Problem(f"this is no YAML: {reason}", "indent with spaces, and put text with special characters in single quotes", line)
+    return Problem(
+        f"this is no YAML: {reason}", "indent with spaces, and put text with special characters in single quotes", line
+    )
