@@ -24,11 +24,14 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks.__main__ import resident
 from bot.adapters.content import read_index
+from bot.app import SystemClock
 from bot.core import quoting, search
 from bot.core.library import Library
 from bot.core.meaning import Meaning, Talk, texts
 from bot.core.parser import Limits
 from bot.core.words import EMPTY
+from bot.desk import Asker, Desk, Shelf
+from bot.settings import read_settings
 
 SIZES = (1_000, 10_000, 100_000)
 A_SUMMARY = 100  # entries
@@ -82,6 +85,8 @@ def write_library(folder: Path, entries: int, chance: random.Random) -> None:
             "## All key ideas",
         ]
         for entry in range(min(entries, A_SUMMARY)):
+            if entry == A_SUMMARY // 2:
+                lines += ["", "## All lessons learnt"]
             if entry % A_TOPIC == 0:
                 lines += ["", f"### {' '.join(tongue.several(3, subject))} {{#topic-{entry // A_TOPIC}}}"]
             title = " ".join([tongue.word(subject), *tongue.several(3, subject)]).capitalize()
@@ -131,8 +136,26 @@ def measure(folder: Path, cache: Path) -> dict[str, float]:
     for sort, several in asked.items():
         call = calls.get(sort, lambda said: search.look_up(index, said))
         figures[f"{sort} p50 ms"], figures[f"{sort} p99 ms"] = milliseconds(call, several)
+    figures |= desk_answers(index)
     figures["memory MB then"] = resident() - before
     return figures | meanings(index, asked["question"])
+
+
+def desk_answers(index: search.Index) -> dict[str, float]:
+    """What commands take that walk through the library or look at all of it, p50 in milliseconds."""
+    shelf = Shelf(index)
+    shelf.prepare()
+    desk = Desk(shelf, read_settings(""), SystemClock(), random.Random(4))  # noqa: S311
+    topic = next(iter(index.library.topics.values()))
+    lines = {"/lesson": "/lesson", "/lesson topic:": f'/lesson topic:"{topic.title}"', "/summary": "/summary"}
+    loop, asker = asyncio.new_event_loop(), Asker("Ada", "UTC")
+
+    def call(said: str) -> object:
+        return loop.run_until_complete(desk.typed(said, asker))
+
+    figures = {f"{name} ms": milliseconds(call, [line] * 50)[0] for name, line in lines.items()}
+    loop.close()
+    return figures
 
 
 def meanings(index: search.Index, asked: Sequence[str]) -> dict[str, float]:

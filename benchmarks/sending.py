@@ -103,6 +103,8 @@ async def sent(name: str, channels: list[str], messenger: Messenger, folder: Pat
     scheduler = Scheduler(Daily(desk, store), store, {name: messenger})
     gc.collect()
     gc.freeze()  # as the bot does once it has started
+    gc.set_threshold(10_000, 20, 20)
+    sys.setswitchinterval(0.0005)
     idle: list[float] = []
     busy: list[float] = []
     resting = asyncio.create_task(looking_up(desk, idle))

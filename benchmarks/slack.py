@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import json
 import random
 import statistics
@@ -113,6 +114,9 @@ async def main() -> None:
     library = await read_library(Path("content"), Limits())
     desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
     apps: dict[str, AsyncApp] = {"ours": ours(desk), "bare": bare(desk)}
+    gc.collect()
+    gc.freeze()  # as the bot does once it has started
+    gc.set_threshold(10_000, 20, 20)
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     for at in range(ROUNDS + 100):
         for name, app in apps.items():

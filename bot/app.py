@@ -1,6 +1,7 @@
 """The composition root: the only place that knows both the desk and the adapters. Configuration is read here, once."""
 
 import asyncio
+import gc
 import logging
 import random
 import tempfile
@@ -126,6 +127,8 @@ async def renew(desk: Desk, places: Places, embedder: Embedder | None) -> None:
     Raises ContentError, and all stays as it was; SettingsError where the model fails, and words alone find the new.
     """
     shelf = await _read(places, desk.settings)
+    gc.freeze()  # as at the start: a full collection need not look through what stays
+    await asyncio.to_thread(shelf.prepare)
     try:
         desk.take(await _understood(shelf, embedder, await kept_in(desk.settings)) if embedder else shelf)
     except SettingsError:
@@ -178,7 +181,7 @@ async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> S
         mend = "try another search.model, or set search.semantic: off"
         raise SettingsError(Problem(f"entries cannot be found by their meaning: {error}", mend)) from None
     meaning = await asyncio.to_thread(Meaning, shelf.library, vector_of, talk)
-    return Shelf(shelf.index, meaning, embedding.Asked(embedder), shelf.state)
+    return shelf.understood(meaning, embedding.Asked(embedder))
 
 
 async def check(places: Places) -> list[Problem]:

@@ -15,6 +15,7 @@ from bot.core.daily import POST, THREAD, Delivery, Place, State, Subscription
 from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
 from bot.core.library import EVERYTHING, Scope
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
+from bot.core.rotation import Lessons
 from bot.core.summary import Entry
 from bot.core.when import describe_days
 from bot.desk import PREVIEWED, Asker, Desk
@@ -239,7 +240,7 @@ class Daily:
         if options or found is None:
             return (await self._desk.answer(Invocation(("daily", "preview"), self._typed(found, options)), asker)).card
         sent = (await self._store.seen([found.id]))[found.id]
-        lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._heads(), PREVIEWED)
+        lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._desk.library.head_of, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
         dates = islice(await self._upcoming(found, now), PREVIEWED)
@@ -264,7 +265,7 @@ class Daily:
 
     async def coming(self, within: timedelta) -> AsyncGenerator[Coming, None]:
         """What every channel will be sent from now on, for so long; nothing in the store is changed."""
-        now, heads = await self._store.now(), self._heads()
+        now, heads = await self._store.now(), self._desk.library.head_of
         every = iter(await self._store.every())
         while batch := list(islice(every, _BATCH)):
             ids = [one.id for one in batch]
@@ -291,7 +292,7 @@ class Daily:
     async def due(self, claims: Sequence[Claim]) -> Mapping[int, tuple[Entry, Card] | None]:
         """The lesson for each claim and its card, by subscription; None where there is none to send."""
         sent = await self._store.seen([claim.subscription.id for claim in claims])
-        now, heads = await self._store.now(), self._heads()
+        now, heads = await self._store.now(), self._desk.library.head_of
         found: dict[int, tuple[Entry, Card] | None] = {}
         for claim in claims:
             subscription = claim.subscription
@@ -313,12 +314,8 @@ class Daily:
         footer = "\n".join(part for part in (card.footer.rstrip(), said) if part)
         return replace(card, title=title, footer=footer, actions=(cards.alike(lesson),))
 
-    def _lessons(self, subscription: Subscription) -> tuple[Entry, ...]:
+    def _lessons(self, subscription: Subscription) -> Lessons:
         return self._desk.heads(self._scope(subscription.within)) or self._desk.heads(EVERYTHING)
-
-    def _heads(self) -> Mapping[str, str]:
-        library = self._desk.library
-        return {entry.key: library.fullest(entry).key for entry in library.entries if entry.same}
 
     def _scope(self, within: str) -> Scope:
         if within in self._desk.library.topics:

@@ -5,6 +5,7 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 
 import random
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
@@ -18,6 +19,7 @@ from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
 from bot.core.meaning import Meaning, Vectors
 from bot.core.recurrence import Schedule
+from bot.core.rotation import Lessons
 from bot.core.summary import Entry, Kind
 from bot.ports import Clock, Embedder
 from bot.settings import Settings
@@ -59,10 +61,31 @@ class Shelf:
         self.library, self.index, self.meaning, self.embedder = index.library, index, meaning, embedder
         self.state = state
 
+    def prepare(self) -> None:
+        """Work out what would else hold up the answer that needs it first: for a thread."""
+        _ = self.digests, self.walk, self.index.places, self.index.ids, self.index.headings
+        _ = [summary.kinds for summary in self.library.summaries.values()]
+
+    def understood(self, meaning: Meaning, embedder: Embedder) -> "Shelf":
+        """The same, found by its meaning too."""
+        shelf = copy(self)
+        shelf.meaning, shelf.embedder = meaning, embedder
+        return shelf
+
     @cached_property
     def digests(self) -> dict[str, str]:
         """What the buttons' short names stand for."""
         return wire.digests(self.library)
+
+    @cached_property
+    def lessons(self) -> Lessons:
+        """Every lesson, a family once."""
+        return Lessons(self.library.heads(Scope(Kind.LESSON)))
+
+    @cached_property
+    def walk(self) -> tuple[Entry, ...]:
+        """Every lesson in the order in which they are read one by one."""
+        return rotation.walk(self.lessons, "")
 
     def meant(self, vectors: Vectors | None) -> search.Meant | None:
         """What a text of these vectors means here."""
@@ -154,7 +177,7 @@ class Desk:
 
     def greet(self, asker: Asker) -> Card:
         """Today's lesson, and what can be typed."""
-        lessons = self._lessons(EVERYTHING)
+        lessons = self.shelf.walk
         commands = wording.listed(f"/{self.prefix}{command.name}" for command in COMMANDS)
         hint = wording.HOW_TO_START.format(commands=commands, help=f"/{self.prefix}commonplace help")
         if not lessons:
@@ -206,13 +229,13 @@ class Desk:
 
     def lessons(self, number: int, scope: Scope = EVERYTHING) -> list[Entry]:
         """That many lessons to read now, at most all there are, none twice."""
-        walk = self._lessons(scope)
+        walk = self._walk(scope)
         start = self._chance.randrange(len(walk)) if walk else 0
         return list((*walk[start:], *walk[:start])[:number])
 
     def scope(self, kind: str | None = None, topic: str | None = None, summary: str | None = None) -> Scope:
         """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
-        return values.scope(self.library, kind, topic, summary)
+        return values.scope(self.index, kind, topic, summary)
 
     async def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
         """Completions for an option that holds such a value, best first."""
@@ -309,8 +332,8 @@ class Desk:
         """The lesson after this one on the same walk, so that all are seen before one comes again."""
         topic = within in self.library.topics
         scope = Scope(topics=frozenset({within})) if topic else Scope(summary=within or None)
-        walk = self._lessons(scope)
-        at = next((at for at, one in enumerate(walk) if one.key == lesson.key), -1)
+        walk = self._walk(scope)
+        at = next((at for at, one in enumerate(walk) if one is lesson), -1)
         return cards.lesson(self.library, walk[(at + 1) % len(walk)], within) if walk else cards.note(wording.NO_LESSON)
 
     def _posted(self, entry: Entry, confirmed: str, said: str, *, quoted: bool = False) -> Reply:
@@ -343,12 +366,14 @@ class Desk:
             when.parse_days(options["days"]) if "days" in options else daily.days,
         )
 
-    def heads(self, scope: Scope) -> tuple[Entry, ...]:
+    def heads(self, scope: Scope) -> Lessons:
         """The lessons of a scope, a family once."""
-        return self.library.heads(Scope(Kind.LESSON, scope.topics, scope.summary))
+        if scope == EVERYTHING:
+            return self.shelf.lessons
+        return Lessons(self.library.heads(Scope(Kind.LESSON, scope.topics, scope.summary)))
 
-    def _lessons(self, scope: Scope) -> tuple[Entry, ...]:
-        return rotation.walk(self.heads(scope), "")
+    def _walk(self, scope: Scope) -> tuple[Entry, ...]:
+        return self.shelf.walk if scope == EVERYTHING else rotation.walk(self.heads(scope), "")
 
     def _scope(self, options: dict[str, str]) -> Scope:
         return self.scope(options.get("kind"), options.get("topic"), options.get("summary"))

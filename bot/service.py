@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -42,6 +43,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     if not settings.slack and not settings.discord:
         raise SettingsError(Problem("no platform's token is set", wording.TOKENS_TO_SET))
     desk = await open_desk(places, settings)
+    desk.shelf.prepare()  # nobody waits yet
     metrics = Metrics(name for name in ("slack", "discord") if getattr(settings, name))
     async with open_store(settings, metrics.lesson) as store:
         stop = asyncio.Event()
@@ -58,6 +60,8 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
             gc.freeze()
             # What comes and goes in a batch of lessons is looked through less often.
             gc.set_threshold(10_000, 20, 20)
+            # An answer does not wait 5 ms for each turn that a thread has which counts a changed library.
+            sys.setswitchinterval(0.0005)
             tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
             everything = asyncio.gather(*tasks, return_exceptions=True)
             everything.add_done_callback(lambda _: stop.set())

@@ -32,7 +32,7 @@ KINDS = tuple(Kind)
 
 
 # What Tables kept on disk depend on, beside the content; the number grows with whatever is read or counted otherwise.
-FORMAT = f"1 {STEMMER}"
+FORMAT = f"2 {STEMMER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,11 @@ def count(library: Library) -> Tables:
 
 def name(text: str) -> int:
     """What a text is known again by, whatever its case, accents and punctuation, in 63 bits."""
-    digest = hashlib.blake2b(plain(text).encode("utf-8", "replace"), digest_size=8).digest()
+    return _digest(plain(text))
+
+
+def _digest(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
 
 
@@ -199,10 +203,9 @@ def _said(phrasings: Told, read: Rows, vocabulary: Vocabulary, rarity: Numbers) 
 
 
 def _named(entries: Sequence[Entry]) -> dict[str, Any]:
-    nothing = name("")
     names, places = array("q"), array("i")
     for at, entry in enumerate(entries):
-        own = {name(text) for text in _wholes(entry)} - {nothing}
+        own = {_digest(text) for text in _wholes(entry) if text}
         names.extend(own)
         places.extend([at] * len(own))
     order = np.argsort(np.array(names), kind="stable")
@@ -210,9 +213,9 @@ def _named(entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def _wholes(entry: Entry) -> tuple[str, ...]:
-    """What names an entry when it is said whole: its title, its text, both, and how else it is put."""
-    title = entry.title or ""
-    return (title, entry.text, f"{title} {entry.text}", *entry.spellings, *entry.phrasings)
+    """What names an entry when it is said whole: its title, its text, both, and how else it is put; plain."""
+    title, text = plain(entry.title or ""), plain(entry.text)
+    return (title, text, f"{title} {text}".strip(), *map(plain, (*entry.spellings, *entry.phrasings)))
 
 
 def _placed(library: Library) -> dict[str, Any]:

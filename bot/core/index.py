@@ -4,16 +4,16 @@ Knows where the words of the entries are counted; reads no query and ranks nothi
 """
 
 from collections.abc import Collection
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from bot.core.counting import KINDS, Tables, context, count, fields, name, rarity_of, stems_of
 from bot.core.everyday import EVERYDAY
+from bot.core.headings import Headings
 from bot.core.library import Library, Scope
 from bot.core.spelling import Speller
 from bot.core.texts import EMPTY_STEMS, Numbers
-from bot.core.words import words
 
 _NONE = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
@@ -37,6 +37,11 @@ class Index:
     def places(self) -> dict[str, int]:
         """The place of each entry, by its key."""
         return {entry.key: at for at, entry in enumerate(self.entries)}
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The id of each entry within its summary."""
+        return [entry.id for entry in self.entries]
 
     def rarity(self, stem: str) -> float | None:
         """How much a stem says: its BM25 idf; None where no entry holds it."""
@@ -103,12 +108,6 @@ class Index:
         return {key: number for number, key in enumerate(self.library.topics)}
 
     @cached_property
-    def headings(self) -> list[str]:
-        """The words of each topic's heading."""
-        return [" ".join(heading(topic.title)) for topic in self.library.topics.values()]
-
-
-@lru_cache(50_000)
-def heading(text: str) -> tuple[str, ...]:
-    """The words of a heading. Every one is gone through for each that is sought."""
-    return tuple(words(text))
+    def headings(self) -> Headings:
+        """Its topics by what they are called."""
+        return Headings(self.library.topics.values())

@@ -46,6 +46,8 @@ class Library:
             self._by_id.setdefault(entry.id, []).append(entry)
             if entry.same:
                 self._members.setdefault(f"{entry.summary}/{entry.same}", []).append(entry)
+        # The key of the fullest member of its family, by that of each other member.
+        self.head_of = {entry.key: head for head, members in self._members.items() for entry in members}
 
     def get(self, key: str) -> Entry | None:
         """The entry of that key, `summary/entry`, or None."""
@@ -69,12 +71,19 @@ class Library:
 
     def heads(self, scope: Scope = EVERYTHING) -> tuple[Entry, ...]:
         """One entry a family, in document order: the fullest, where any member lies within the scope."""
-        found = (self.fullest(entry) for entry in self.entries if scope.holds(entry))
-        return tuple(dict.fromkeys(found))
+        found = (self.fullest(entry) for entry in self._around(scope) if scope.holds(entry))
+        return tuple({head.key: head for head in found}.values())
+
+    def _around(self, scope: Scope) -> Iterable[Entry]:
+        """The entries of those summaries in which something may lie within the scope, in document order."""
+        if scope.summary is None and scope.topics is None:
+            return self.entries
+        named = {self.topics[key].summary for key in scope.topics or () if key in self.topics} | {scope.summary}
+        return (entry for name, one in self.summaries.items() if name in named for entry in one.entries)
 
     def topic_of(self, entry: Entry) -> Topic | None:
         """The entry's topic; for a member of a short list, the one under which its family is told in depth."""
-        return next((member.topic for member in (entry, *self.family(entry)) if member.topic), None)
+        return entry.topic or next((member.topic for member in self.family(entry) if member.topic), None)
 
     def within(self, topic: Topic) -> tuple[Entry, ...]:
         """The entries of a topic, in document order."""

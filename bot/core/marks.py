@@ -30,21 +30,18 @@ def marks(texts: Iterable[str], matched: frozenset[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     openings = {one[:at] for one in matched for at in range(1, len(one))}
-    for parts, told in map(_read, texts if matched else ()):
+    for told, joints in map(_read, texts if matched else ()):
         for one in told.keys() & matched:
             found |= told[one]
-        for at in range(1, len(parts) - 2, 2):
-            if parts[at].casefold() in openings and parts[at + 1] in _JOINTS:
-                pair = "".join(parts[at : at + 3])
-                if stem("".join(words(pair))) in matched:
-                    found.add(pair)
+        for one in joints.keys() & openings:
+            found.update(pair for pair in joints[one] if stem("".join(words(pair))) in matched)
     return frozenset(found)
 
 
 def pieces(text: str, marked: frozenset[str]) -> list[tuple[str, bool]]:
     """A text in pieces, each with whether it is marked; marked neighbours are one piece. Together they are the text."""
     places: list[tuple[int, int]] = []
-    for at, end in sorted(place for word in marked for place in (_places(text, word) if word in text else ())):
+    for at, end in sorted([place for word in marked if word in text for place in _places(text, word)]):
         if places and (at <= places[-1][1] or text[places[-1][1] : at] in _JOINTS):
             places[-1] = (places[-1][0], max(end, places[-1][1]))
         else:
@@ -61,7 +58,8 @@ def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
-        if not _joined(text[max(at - 2, 0) : at], word) and not _joined(word, text[end : end + 2]):
+        apart = text[at - 1 : at] in _BLANK or not _joined(text[max(at - 2, 0) : at], word)
+        if apart and (text[end : end + 1] in _BLANK or not _joined(word, text[end : end + 2])):
             yield at, end
         at = text.find(word, end)
 
@@ -81,14 +79,18 @@ def _joined(one: str, other: str) -> bool:
 
 
 @lru_cache(REMEMBERED)
-def _read(text: str) -> tuple[list[str], dict[str, set[str]]]:
-    """The words of a text with what stands between them; and which of them have a stem."""
+def _read(text: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The words of a text by their stems, and those that may make one with the next, both together, by the first."""
     parts = TOKEN.split(text)
     told: dict[str, set[str]] = {}
     for word in dict.fromkeys(parts[1::2]):
         for one in _stems(word):
             told.setdefault(one, set()).add(word)
-    return parts, told
+    joints: dict[str, set[str]] = {}
+    for one, between, other in zip(parts[1::2], parts[2::2], parts[3::2], strict=False):
+        if between in _JOINTS:
+            joints.setdefault(one.casefold(), set()).add(one + between + other)
+    return told, joints
 
 
 @lru_cache(50_000)

@@ -15,14 +15,14 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist, extract
 
 from bot.core.everyday import is_everyday
-from bot.core.index import Index, heading
-from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.index import Index
+from bot.core.library import EVERYTHING, Scope
 from bot.core.marks import stems
 from bot.core.meaning import Meaning, Sense
 from bot.core.query import MOST_CHARACTERS, Unit, read
 from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
-from bot.core.words import EMPTY, spaceless, stem, words
+from bot.core.words import EMPTY, spaceless, words
 
 __all__ = [
     "Hit",
@@ -166,17 +166,11 @@ def alike(index: Index, entry: Entry, limit: int, meaning: Meaning | None = None
     return [hit for hit in hits if not _related(index, hit.entry, entry)][:limit]
 
 
-def find_topics(library: Library, text: str, summary: str | None = None) -> tuple[Topic, ...]:
+def find_topics(index: Index, text: str, summary: str | None = None) -> tuple[Topic, ...]:
     """The topic of that id, key or heading; else all whose heading or id holds every word or its beginning; else ()."""
-    topics = [topic for topic in library.topics.values() if summary is None or topic.summary == summary]
-    wanted = [word for word in words(text) if word not in EMPTY] or words(text)
-    named = text.strip().casefold()
-    exact = [topic for topic in topics if named in (topic.id, topic.key)]
-    whole = tuple(words(text))
-    exact = exact or [topic for topic in topics if whole and heading(topic.title) == whole]
-    if exact or not wanted:
-        return tuple(exact)
-    return tuple(topic for topic in topics if _heads(topic, wanted))
+    found = index.headings.named(text), index.headings.titled(text), index.headings.holding(text)
+    within = ([topic for topic in several if summary in (None, topic.summary)] for several in found)
+    return tuple(next(filter(None, within), ()))
 
 
 def nearest_topics(
@@ -190,7 +184,8 @@ def nearest_topics(
     if not topics:
         return []
     told = " ".join(word for word in words(query[:300]) if word not in EMPTY)
-    nearness = cdist([told], index.headings, scorer=fuzz.token_set_ratio, score_cutoff=ALIKE, dtype=np.float64)[0] / 100
+    nearness = cdist([told], index.headings.titles, scorer=fuzz.token_set_ratio, score_cutoff=ALIKE, dtype=np.float64)
+    nearness = nearness[0] / 100
     said: dict[str, float] = {}
     scores = weigh(index, read(index, query).units, query, 0.0, Scope(summary=scope.summary))
     for at, score in (_fused(query, scores, meant(list(scores)), 0.0) if meant else scores).items():
@@ -205,8 +200,9 @@ def nearest_topics(
 def nearest_ids(index: Index, text: str, limit: int = 3) -> list[str]:
     """The ids that a mistyped `[[id]]` may mean, nearest first; none where none is near."""
     wanted = text.strip().strip("[]").strip().casefold()[:200]
-    names = {entry.key: entry.key if "/" in wanted else entry.id for entry in index.entries}
-    return [key for _, _, key in extract(wanted, names, scorer=fuzz.ratio, score_cutoff=70, limit=limit)]
+    names = list(index.places) if "/" in wanted else index.ids
+    found = extract(wanted, names, scorer=fuzz.ratio, score_cutoff=70, limit=limit)
+    return [index.entries[at].key for _, _, at in found]
 
 
 def _related(index: Index, one: Entry, other: Entry) -> bool:
@@ -221,10 +217,3 @@ def _first(several: Iterable[int], number: int) -> list[int]:
             break
         found.setdefault(int(one))
     return list(found)
-
-
-def _heads(topic: Topic, wanted: list[str]) -> bool:
-    """Whether a topic's heading or id holds each of the words, or one that begins so."""
-    held = heading(f"{topic.title} {topic.id}")
-    stems_held = {stem(word) for word in held}
-    return all(stem(word) in stems_held or any(one.startswith(word) for one in held) for word in wanted)

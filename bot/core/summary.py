@@ -1,8 +1,10 @@
 """The model: what a summary is once it has been read. Knows nothing of files, formats or platforms."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Kind(StrEnum):
@@ -14,42 +16,37 @@ class Kind(StrEnum):
     TAKE = "take"
 
 
-class Section(StrEnum):
-    """The part of the document that an entry stands in; the values are the ids of the five takes."""
-
-    CLICKBAIT = "clickbait"
-    ONE_SENTENCE = "one-sentence"
-    QUOTE = "quote"
-    TLDR = "tldr"
-    IDEAS = "ideas"
-    LESSONS = "lessons"
-    CONCLUSION = "conclusion"
-    ALL_IDEAS = "all-ideas"
-    ALL_LESSONS = "all-lessons"
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of the entries that stand here."""
-        if self in (Section.IDEAS, Section.ALL_IDEAS):
-            return Kind.IDEA
-        if self in (Section.LESSONS, Section.ALL_LESSONS):
-            return Kind.LESSON
-        return Kind.QUOTE if self is Section.QUOTE else Kind.TAKE
-
-    @property
-    def listing(self) -> "Listing":
-        """Which of the document's lists this section belongs to."""
-        if self in (Section.ALL_IDEAS, Section.ALL_LESSONS):
-            return Listing.IN_DEPTH
-        return Listing.SHORT if self in (Section.IDEAS, Section.LESSONS) else Listing.TAKE
-
-
 class Listing(StrEnum):
     """The short list, the in-depth list that repeats and deepens it, or the takes."""
 
     SHORT = "short"
     IN_DEPTH = "in_depth"
     TAKE = "take"
+
+
+class Section(StrEnum):
+    """The part of the document that an entry stands in; the values are the ids of the five takes.
+
+    With it go the kind of the entries that stand there, and which of the document's lists it belongs to.
+    """
+
+    kind: Kind
+    listing: Listing
+
+    CLICKBAIT = "clickbait", Kind.TAKE, Listing.TAKE
+    ONE_SENTENCE = "one-sentence", Kind.TAKE, Listing.TAKE
+    QUOTE = "quote", Kind.QUOTE, Listing.TAKE
+    TLDR = "tldr", Kind.TAKE, Listing.TAKE
+    IDEAS = "ideas", Kind.IDEA, Listing.SHORT
+    LESSONS = "lessons", Kind.LESSON, Listing.SHORT
+    CONCLUSION = "conclusion", Kind.TAKE, Listing.TAKE
+    ALL_IDEAS = "all-ideas", Kind.IDEA, Listing.IN_DEPTH
+    ALL_LESSONS = "all-lessons", Kind.LESSON, Listing.IN_DEPTH
+
+    def __new__(cls, value: str, kind: Kind, listing: Listing) -> "Section":
+        section = str.__new__(cls, value)
+        section._value_, section.kind, section.listing = value, kind, listing
+        return section
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ class Source:
     licence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
     """One document: its source and its entries in document order. `retired` ids are never given again."""
 
@@ -132,10 +129,15 @@ class Summary:
     def title(self) -> str:
         return self.source.title
 
-    @property
+    @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics in document order, those of the ideas before those of the lessons."""
         return tuple(dict.fromkeys(entry.topic for entry in self.entries if entry.topic))
+
+    @cached_property
+    def kinds(self) -> Counter[Kind]:
+        """How many entries of each kind there are."""
+        return Counter(entry.kind for entry in self.entries)
 
     def within(self, section: Section) -> Iterator[Entry]:
         """The entries of one section, in document order."""

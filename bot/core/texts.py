@@ -4,13 +4,15 @@ Knows how a text is read; nothing of what a word is worth.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.words import EMPTY, compounds, joined, stem, words
+from bot.core.words import EMPTY, SHORT_WHOLE, compounds, stem, words
 
 EMPTY_STEMS = frozenset(map(stem, EMPTY))
 
@@ -20,29 +22,32 @@ Numbers = NDArray[Any]
 class Rows:
     """Lists of numbers of unequal length, one behind the other."""
 
-    def __init__(self) -> None:
-        self._starts, self._values = array("q", [0]), array("i")
+    def __init__(self, lengths: Iterable[int] = (), values: Iterable[int] = ()) -> None:
+        self._lengths, self._values = array("i", lengths), array("i", values)
 
     def add(self, row: Iterable[int]) -> None:
+        before = len(self._values)
         self._values.extend(row)
-        self._starts.append(len(self._values))
+        self._lengths.append(len(self._values) - before)
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def __getitem__(self, row: int) -> "array[int]":
-        return self._values[self._starts[row] : self._starts[row + 1]]
+        return len(self._lengths)
 
     @property
     def values(self) -> Numbers:
         return np.array(self._values)
 
+    @property
+    def rows(self) -> Numbers:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), np.array(self._lengths))
+
     def of(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         """The values of these rows one behind the other, and for each the place in `rows` that it comes from."""
-        starts = np.array(self._starts)
-        lengths = starts[rows + 1] - starts[rows]
+        every = np.array(self._lengths, np.int64)
+        starts, lengths = (np.cumsum(every) - every)[rows], every[rows]
         source = np.repeat(np.arange(len(rows)), lengths)
-        offsets = starts[rows] - (np.cumsum(lengths) - lengths)
+        offsets = starts - (np.cumsum(lengths) - lengths)
         return self.values[np.arange(len(source)) + offsets[source]], source
 
 
@@ -50,7 +55,7 @@ class Texts:
     """Every text, read once, as the numbers of its words. Words are numbered as they come."""
 
     def __init__(self) -> None:
-        self.words: dict[str, int] = {}
+        self.words = defaultdict[str, int](count().__next__)
         self.parts: dict[str, tuple[str, ...]] = {}
         self.read, self._whole = Rows(), Rows()
         self._numbers: dict[str, int] = {}
@@ -62,18 +67,38 @@ class Texts:
             whole = compounds(text)
             self.parts.update((stem(word), parts) for word, parts in whole.items())
             for rows, several in ((self.read, words(text)), (self._whole, whole)):
-                rows.add(self.words.setdefault(word, len(self.words)) for word in several)
+                rows.add(map(self.words.__getitem__, several))
         return self._numbers[text]
 
     def found(self) -> Rows:
         """The words of every text, of its compounds as one, and of neighbours that are one word elsewhere."""
-        found, names = Rows(), list(self.words)
-        for number in range(len(self.read)):
-            read = self.read[number]
-            pairs = joined([names[word] for word in read])
-            as_one = (self.words[pair] for pair in pairs if pair in self.words)
-            found.add((*read, *dict.fromkeys((*self._whole[number], *as_one))))
-        return found
+        texts, values, known = self.read.rows, self.read.values, len(self.words)
+        pairs, wholes = self._pairs()
+        met = np.flatnonzero(texts[:-1] == texts[1:])
+        several = values[met].astype(np.int64) * known + values[met + 1]
+        at = np.searchsorted(pairs, several)
+        one = pairs[at] == several
+        as_one = np.append(self._whole.rows * known + self._whole.values, texts[met[one]] * known + wholes[at[one]])
+        also, whole = np.divmod(np.unique(as_one), max(known, 1))
+        texts, values = np.append(texts, also), np.append(values, whole)
+        lengths = np.bincount(texts, minlength=len(self.read))
+        return Rows(lengths, values[np.argsort(texts, kind="stable")])
+
+    def _pairs(self) -> tuple[Numbers, Numbers]:
+        """The neighbours that `joined` would take for a word that is known, as one number each, and that word's.
+
+        Sorted, with one at the end that there is not.
+        """
+        get, known = self.words.get, len(self.words)
+        found = {
+            before * known + after: number
+            for word, number in self.words.items()
+            if len(word) > SHORT_WHOLE and word.isalpha()
+            for at in range(1, len(word))
+            if (before := get(word[:at])) is not None and (after := get(word[at:])) is not None
+        }
+        pairs = np.array(sorted(found), np.int64)
+        return np.append(pairs, np.iinfo(np.int64).max), np.array([*(found[pair] for pair in pairs.tolist()), 0])
 
 
 class Told:

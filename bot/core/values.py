@@ -1,6 +1,7 @@
 """What the words of an option name: kinds, topics, summaries; how they are completed, and what unknown ones get."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from bot.core import search, wording
 from bot.core.commands import Value
@@ -20,10 +21,10 @@ _ZONES = tuple(
 _TIMES = tuple(f"{hour:02}:{minute:02}" for hour in range(6, 22) for minute in (0, 30))
 
 
-def scope(library: Library, kind: str | None, topic: str | None, summary: str | None) -> Scope:
+def scope(index: search.Index, kind: str | None, topic: str | None, summary: str | None) -> Scope:
     """The limits that these words name. Raises UsageError with what is allowed and the nearest match."""
-    within = named_summary(library, summary) if summary is not None else None
-    topics = named_topics(library, topic, within) if topic is not None else None
+    within = named_summary(index.library, summary) if summary is not None else None
+    topics = named_topics(index, topic, within) if topic is not None else None
     return Scope(
         named_kind(kind) if kind is not None else None,
         frozenset(one.key for one in topics) if topics else None,
@@ -52,11 +53,11 @@ def named_summary(library: Library, text: str) -> Summary:
     raise UsageError(wording.unknown_value("summary", text, names, nearest(wanted, names)))
 
 
-def named_topics(library: Library, text: str, within: Summary | None) -> tuple[Topic, ...]:
+def named_topics(index: search.Index, text: str, within: Summary | None) -> tuple[Topic, ...]:
     """The topic of that id or heading, else all whose headings hold the words. Raises UsageError."""
-    found = search.find_topics(library, text, within.name if within else None)
+    found = search.find_topics(index, text, within.name if within else None)
     if not found:
-        titles = [topic.title for topic in (within.topics if within else library.topics.values())]
+        titles = [topic.title for topic in (within.topics if within else index.library.topics.values())]
         raise UsageError(wording.unknown_value("topic", text, titles, nearest(text, titles)))
     return found
 
@@ -76,9 +77,10 @@ def suggest(
         case Value.QUERY:
             return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit, meant)]
         case Value.TOPIC:
-            topics = search.find_topics(library, text) or search.nearest_topics(index, text, n=limit)
-            every = topics if text.strip() else library.topics.values()
-            return [(topic.key, topic.title) for topic in every][:limit]
+            if not text.strip():
+                return [(topic.key, topic.title) for topic in islice(library.topics.values(), limit)]
+            topics = search.find_topics(index, text) or search.nearest_topics(index, text, n=limit)
+            return [(topic.key, topic.title) for topic in topics[:limit]]
         case Value.SUMMARY:
             pairs = [(one.name, one.title) for one in library.summaries.values()]
         case Value.KIND:

@@ -142,13 +142,10 @@ def in_zone(zone: str) -> str:
 
 def holds(summary: Summary) -> str:
     """How much of what a summary holds: `77 ideas, 64 lessons, 5 takes in 20 topics`."""
-    kinds = [entry.kind for entry in summary.entries]
-    takes = sum(kind in (Kind.TAKE, Kind.QUOTE) for kind in kinds)
-    parts = [
-        counted(number, noun)
-        for number, noun in ((kinds.count(Kind.IDEA), "idea"), (kinds.count(Kind.LESSON), "lesson"), (takes, "take"))
-        if number
-    ]
+    kinds = summary.kinds
+    takes = kinds[Kind.TAKE] + kinds[Kind.QUOTE]
+    numbers = ((kinds[Kind.IDEA], "idea"), (kinds[Kind.LESSON], "lesson"), (takes, "take"))
+    parts = [counted(number, noun) for number, noun in numbers if number]
     return listed(parts) + (f" in {counted(len(summary.topics), 'topic')}" if summary.topics else "")
 
 

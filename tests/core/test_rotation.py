@@ -14,7 +14,7 @@ from statistics import fmean
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.rotation import coming, next_lesson, walk
+from bot.core.rotation import Lessons, coming, next_lesson, walk
 from bot.core.summary import Entry, Section, Topic
 
 
@@ -52,7 +52,7 @@ def sending(lessons: list[Entry], sent: list[str], seed: str, days: int) -> list
     """Day after day, each asking anew with what was sent until then."""
     found: list[Entry] = []
     for _ in range(days):
-        entry = next_lesson(lessons, [*sent, *(one.key for one in found)], seed, {})
+        entry = next_lesson(Lessons(lessons), [*sent, *(one.key for one in found)], seed, {})
         assert entry
         found.append(entry)
     return found
@@ -63,10 +63,10 @@ def sending(lessons: list[Entry], sent: list[str], seed: str, days: int) -> list
 def test_everything_comes_once_before_anything_comes_twice(lessons: list[Entry], seed: str) -> None:
     n = len(lessons)
     found = sending(lessons, [], seed, 3 * n)
-    assert tuple(found[:n]) == walk(lessons, seed)
+    assert tuple(found[:n]) == walk(Lessons(lessons), seed)
     for start in range(2 * n + 1):
         assert len(set(found[start : start + n])) == n
-    assert coming(lessons, [], seed, {}, 3 * n) == tuple(found)
+    assert coming(Lessons(lessons), [], seed, {}, 3 * n) == tuple(found)
 
 
 @thorough
@@ -81,7 +81,7 @@ def test_whatever_was_sent_the_new_ones_come_first_and_then_the_one_sent_longest
     assert [one.key for one in found[len(new) :]] == sorted(
         set(sent) - {"book-0/gone"}, key=lambda key: latest(sent, key)
     )
-    assert coming(lessons, sent, seed, {}, len(lessons)) == tuple(found)
+    assert coming(Lessons(lessons), sent, seed, {}, len(lessons)) == tuple(found)
 
 
 def latest(sent: list[str], key: str) -> int:
@@ -93,7 +93,7 @@ def latest(sent: list[str], key: str) -> int:
 def test_a_topic_comes_twice_in_a_row_only_where_too_few_others_are_left(lessons: list[Entry], seed: str) -> None:
     most = max(Counter(map(group, lessons)).values(), default=0)
     unavoidable = max(0, most - 1 - (len(lessons) - most))
-    assert sum(group(one) == group(two) for one, two in pairwise(walk(lessons, seed))) == unavoidable
+    assert sum(group(one) == group(two) for one, two in pairwise(walk(Lessons(lessons), seed))) == unavoidable
 
 
 @thorough
@@ -105,7 +105,7 @@ def test_a_new_lesson_is_of_another_topic_than_the_last_one_sent(
     sent = data.draw(st.lists(st.sampled_from(lessons), min_size=1, unique=True)) if lessons else []
     new = [group(one) for one in lessons if one not in sent]
     if new and 2 * new.count(group(sent[-1])) <= len(new):
-        entry = next_lesson(lessons, [one.key for one in sent], seed, {})
+        entry = next_lesson(Lessons(lessons), [one.key for one in sent], seed, {})
         assert entry
         assert group(entry) != group(sent[-1])
 
@@ -115,7 +115,7 @@ def test_a_new_lesson_is_of_another_topic_than_the_last_one_sent(
 def test_the_visits_to_a_topic_are_spread_evenly(counts: list[int], seed: str) -> None:
     """Equal steps would be N/n apart. Each other topic adds less than one, and moving neighbours apart one or two."""
     lessons = book("book", counts)
-    order = walk(lessons, seed)
+    order = walk(Lessons(lessons), seed)
     for topic, size in Counter(map(group, lessons)).items():
         places = [i for i, one in enumerate(order) if group(one) == topic]
         gaps = [two - one for one, two in pairwise(places)]
@@ -127,7 +127,7 @@ def test_the_visits_to_a_topic_are_spread_evenly(counts: list[int], seed: str) -
 def test_summaries_take_turns_by_their_size(counts: list[int], seed: str) -> None:
     """However many topics of one lesson each a summary has, in every stretch it gets its share."""
     lessons = [lesson(f"book-{i}", n + 1, 0) for i, size in enumerate(counts) for n in range(size)]
-    order = walk(lessons, seed)
+    order = walk(Lessons(lessons), seed)
     for i, size in enumerate(counts):
         places = [place for place, one in enumerate(order) if one.summary == f"book-{i}"]
         gaps = [two - one for one, two in pairwise(places)]
@@ -141,7 +141,7 @@ def test_a_family_is_sent_once_whichever_member_was_sent(lessons: list[Entry], s
     sent = data.draw(st.lists(st.sampled_from(lessons), unique=True)) if lessons else []
     members = [one.key + data.draw(st.sampled_from(["", "-short"])) for one in sent]
     keys = [one.key for one in sent]
-    assert coming(lessons, members, seed, head, 50) == coming(lessons, keys, seed, {}, 50)
+    assert coming(Lessons(lessons), members, seed, head, 50) == coming(Lessons(lessons), keys, seed, {}, 50)
 
 
 @thorough
@@ -153,16 +153,16 @@ def test_the_order_does_not_depend_on_the_order_of_files_or_on_wording(
         replace(one, text="Edited.", title="New", line=7, topic=one.topic and replace(one.topic, title="New", line=9))
         for one in random.sample(lessons, len(lessons))
     ]
-    assert [one.key for one in walk(edited, seed)] == [one.key for one in walk(lessons, seed)]
+    assert [one.key for one in walk(Lessons(edited), seed)] == [one.key for one in walk(Lessons(lessons), seed)]
 
 
 def test_the_order_is_the_same_in_every_process_and_version() -> None:
     """A fixed order, written down: whoever changes it sends running subscriptions along another walk."""
-    keys = [one.key.removeprefix("b/") for one in walk(book("b", [2, 3, 1, 2]), "channel 7")]
+    keys = [one.key.removeprefix("b/") for one in walk(Lessons(book("b", [2, 3, 1, 2])), "channel 7")]
     assert keys == EXPECTED
     code = (
-        "from tests.core.test_rotation import book, walk;"
-        "print(*(one.key.removeprefix('b/') for one in walk(book('b', [2, 3, 1, 2]), 'channel 7')))"
+        "from tests.core.test_rotation import Lessons, book, walk;"
+        "print(*(one.key.removeprefix('b/') for one in walk(Lessons(book('b', [2, 3, 1, 2])), 'channel 7')))"
     )
     for hash_seed in ("0", "1", "4242"):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}
@@ -174,7 +174,7 @@ def test_the_order_is_the_same_in_every_process_and_version() -> None:
 
 def test_subscriptions_walk_differently() -> None:
     lessons = book("book", [3, 5, 8, 2])
-    assert len({walk(lessons, f"channel {i}") for i in range(50)}) == 50
+    assert len({walk(Lessons(lessons), f"channel {i}") for i in range(50)}) == 50
 
 
 def test_adding_or_removing_a_lesson_hardly_changes_the_order_of_the_others() -> None:
@@ -184,8 +184,8 @@ def test_adding_or_removing_a_lesson_hardly_changes_the_order_of_the_others() ->
         random = Random(trial)
         lessons = book("book", [random.randint(1, 12) for _ in range(random.randint(5, 25))])
         gone = random.choice(lessons)
-        before = [one for one in walk(lessons, str(trial)) if one != gone]
-        place = {one.key: i for i, one in enumerate(walk([one for one in lessons if one != gone], str(trial)))}
+        before = [one for one in walk(Lessons(lessons), str(trial)) if one != gone]
+        place = {one.key: i for i, one in enumerate(walk(Lessons([one for one in lessons if one != gone]), str(trial)))}
         shares.append(fmean(place[one.key] > place[two.key] for one, two in combinations(before, 2)))
     print(f"{fmean(shares):.4f} of pairs on average, {max(shares):.4f} at most")  # noqa: T201, asked for with pytest -s
     assert fmean(shares) < 0.02
@@ -194,12 +194,12 @@ def test_adding_or_removing_a_lesson_hardly_changes_the_order_of_the_others() ->
 def test_an_entry_added_late_comes_once_and_does_not_catch_up() -> None:
     lessons = book("book", [4, 5, 6])
     late = lesson("book", 2, 99)
-    sent = [one.key for one in coming(lessons, [], "s", {}, 40)]
-    following = coming([*lessons, late], sent, "s", {}, 33)
+    sent = [one.key for one in coming(Lessons(lessons), [], "s", {}, 40)]
+    following = coming(Lessons([*lessons, late]), sent, "s", {}, 33)
     assert [i for i, one in enumerate(following) if one == late] in ([0, 16, 32],)
 
 
 def test_no_lessons_give_none() -> None:
-    assert next_lesson([], [], "s", {}) is None
-    assert coming([], ["book/gone"], "s", {}, 7) == ()
-    assert walk([], "s") == ()
+    assert next_lesson(Lessons([]), [], "s", {}) is None
+    assert coming(Lessons([]), ["book/gone"], "s", {}, 7) == ()
+    assert walk(Lessons([]), "s") == ()

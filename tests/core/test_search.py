@@ -252,7 +252,7 @@ def test_more_like_this_leaves_out_the_entry_and_its_family_and_crosses_kinds() 
 
 def test_topics_are_found_by_id_key_heading_or_their_words() -> None:
     def ids(text: str, summary: str | None = None) -> list[str]:
-        return [topic.id for topic in search.find_topics(LIBRARY, text, summary)]
+        return [topic.id for topic in search.find_topics(INDEX, text, summary)]
 
     assert ids("hive") == ids("bees/hive") == ids("Life in the Hive") == ids("hiv") == ["hive"]
     assert ids("flour", "bees") == ids("sailing") == ids("") == []
@@ -339,7 +339,7 @@ def test_any_text_gives_a_sorted_ranking_within_limit_and_scope_each_family_once
     assert len(search.suggest(INDEX, typed, limit)) <= limit
     assert len(search.nearest_topics(INDEX, typed, scope, n=limit)) <= limit
     search.nearest_ids(INDEX, typed, limit)
-    search.find_topics(LIBRARY, typed)
+    search.find_topics(INDEX, typed)
 
 
 @pytest.mark.parametrize("piece", ["\ud800", "\x00\x1b", "é", "x", "a.b-", "1,000,", "the ", "qwzx ", "中文", "()[]*+"])

@@ -5,6 +5,7 @@ Knows where files lie; what is in them the parser knows.
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import os
 import re
@@ -45,7 +46,11 @@ async def read_index(
 
     What is a word of `english` is taken as it is typed.
     """
-    return await asyncio.to_thread(_index, folder, limits, cached, english)
+    gc.disable()  # what is read stays: to look through it again and again takes time, and holds up every answer
+    try:
+        return await asyncio.to_thread(_index, folder, limits, cached, english)
+    finally:
+        gc.enable()
 
 
 async def check_folder(folder: Path, limits: Limits) -> list[Problem]:

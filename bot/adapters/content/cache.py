@@ -1,8 +1,9 @@
 """A library as it was read and counted the last time, in one file: taken up again only if nothing has changed since.
 
 The file is a line that says what it was made by, a hash of all that follows, the length of a marshalled head, the
-head, and arrays, which are mapped into memory and read from the disk as they are needed. Whatever does not match is
-as good as not there: a cache may always be deleted.
+head, and arrays, which are mapped into memory and read from the disk as they are needed. In the head each summary is
+marshalled by itself, so that no other thread waits for all of them. Whatever does not match is as good as not there: a
+cache may always be deleted.
 """
 
 import contextlib
@@ -53,7 +54,8 @@ def read(path: Path) -> Kept | None:
                 return None
             file.seek(start)
             (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
-            summaries, plain, arrays = marshal.loads(file.read(length))  # noqa: S302 - its hash was right
+            several, plain, arrays = marshal.loads(file.read(length))  # noqa: S302 - its hash was right
+            summaries = {number: marshal.loads(one) for number, one in several.items()}  # noqa: S302
             return Kept(summaries, Tables(**plain, **_mapped(file, arrays)))
     except FileNotFoundError:
         return None
@@ -70,7 +72,8 @@ def write(path: Path, kept: Kept) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _renamed(path) as file:
-            _write(file, (dict(kept.summaries), plain), arrays)
+            several = {number: marshal.dumps(one) for number, one in kept.summaries.items()}
+            _write(file, (several, plain), arrays)
     except OSError as error:
         _log.warning("the cache cannot be written, so the next start takes as long as this one: %s", error)
 

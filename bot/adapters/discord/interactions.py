@@ -51,11 +51,11 @@ class Interactions:
     async def answer(self, interaction: Interaction) -> None:
         """Answer an interaction. Whatever goes wrong ends in a sentence for whoever acted."""
         spot = Spot(interaction)
-        kept = _typed(interaction.data).get("note", "") if interaction.data else ""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._answer(spot)
         except Exception as error:
+            kept = _typed(interaction.data).get("note", "") if interaction.data else ""
             await spot.tell(error, kept)
 
     async def _answer(self, spot: Spot) -> None:

@@ -7,10 +7,10 @@ message of more than some 10,000 bytes ends in an error 500 (discord-api-docs, i
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Section, Select, Separator, TextDisplay
@@ -53,8 +53,7 @@ _LOUD = {Verb.SHARE, Verb.QUOTE}  # what everybody will see
 _LAST = {Verb.RESULTS, Verb.TOPIC, Verb.SUMMARY}  # what leads on from a list stands below it
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A string of the card, how it is marked up, the most characters it may have, and what parts it from the next.
 
     `marked` says that words of it may be made bold.
@@ -210,10 +209,10 @@ def _shared(groups: Sequence[Sequence[_Part]], room: int, marks: frozenset[str])
         for part in group:
             kept -= leasts[at]
             at += 1
-            drawn = fitted(part.text, min(part.most, room - kept) - size(part.after), part.style)
+            drawn = fitted(part.text, min(part.most, room - kept) - len(part.after), part.style) if part.text else ""
             if drawn:
                 texts[-1].append((part, drawn))
-                room -= size(drawn) + size(part.after)
+                room -= size(drawn) + len(part.after)
     if marks:
         _mark(texts, room, marks)
     return [_joined(text) for text in texts]
@@ -238,7 +237,7 @@ def _joined(text: Sequence[_Drawn]) -> str:
 
 @lru_cache(REMEMBERED)
 def _size(part: _Part) -> int:
-    return size(part.style(part.text)) + size(part.after) if part.text else 0
+    return size(part.style(part.text)) + len(part.after) if part.text else 0
 
 
 def _heading(text: str) -> str:
@@ -285,5 +284,7 @@ def _option_weight(option: discord.SelectOption) -> int:
 
 
 def _count(item: _Item) -> int:
-    """Components in one: itself and those in it. A Section's accessory is among its children."""
-    return 1 + len(list(item.walk_children())) if isinstance(item, Section | ActionRow) else 1
+    """Components in one: itself and those in it; in a Section a text and what stands beside it."""
+    if isinstance(item, Section):
+        return 3
+    return 1 + len(item.children) if isinstance(item, ActionRow) else 1

@@ -56,6 +56,7 @@ def emphasised(text: str, words: frozenset[str]) -> str:
     )
 
 
+@lru_cache(REMEMBERED)
 def size(text: str) -> int:
     """The length of a text; see the head of this file."""
     if text.isascii():

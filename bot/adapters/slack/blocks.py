@@ -48,13 +48,14 @@ def parts(card: Card, room: int) -> list[Block]:
 
     Action ids are `verb:number` and unique among these blocks. What finds no room is shortened at a word.
     """
-    most = ROOMS[0]
-    if _length(card) > ALL // 5:  # a character that is made inert takes up to five
-        bare = replace(card, marks=NONE)  # so that marks take no text away
-        for most in ROOMS:
-            if sum(map(_held, _draw(bare, room, most))) <= ALL:
-                break
-    return _draw(card, room, most)[:room]
+    if _length(card) <= ALL // 5:  # a character that is made inert takes up to five
+        return _draw(card, room, ROOMS[0])[:room]
+    bare = replace(card, marks=NONE)  # so that marks take no text away
+    for most in ROOMS:
+        drawn = _draw(bare, room, most)
+        if sum(map(_held, drawn)) <= ALL:
+            break
+    return (_draw(card, room, most) if card.marks else drawn)[:room]
 
 
 @lru_cache(REMEMBERED)

@@ -21,9 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
-    insert,
     literal,
     null,
     or_,
@@ -80,7 +78,6 @@ def key(delivery: Delivery) -> dict[str, Any]:
 
 
 # Statements are built once: to build one takes longer than most databases take to run it.
-_NEXT = subscriptions.c.next_date
 _MINE = and_(deliveries.c.outcome.in_(HELD), deliveries.c.holder == bindparam("b_holder"))
 BEGINNING = (
     update(deliveries)
@@ -115,10 +112,8 @@ _LAPSED = (
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True, of=deliveries)
 )
-# A row is locked while a delivery is written for it, so whether its next date was owed before stays as it is read.
-_OWED_BEFORE = exists().where(deliveries.c.subscription == subscriptions.c.id, deliveries.c.date == _NEXT)
 _DUE = (
-    select(subscriptions, _OWED_BEFORE.label("owed_before"))
+    select(subscriptions)
     .where(subscriptions.c.state == State.ON, subscriptions.c.next_due <= bindparam("now"))
     .where(subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
     .order_by(subscriptions.c.next_due)
@@ -222,14 +217,14 @@ def _write(connection: Connection, hold: Hold, owing: Owing) -> set[int]:
             writing = _insert(connection).returning(deliveries.c.subscription)
             taken.update(connection.execute(writing, late).scalars().all())
         elif found.post:
-            posts += [row[0] for row in several if not row[-1]]  # not owed before
+            posts += ids
     if others:
         connection.execute(_insert(connection), others)
     if posts:
         held = {"holder": hold.holder, "held_until": stamp(hold.until)}
-        ids_ = rows.listed(connection.dialect.name, posts)
-        connection.execute(_take(connection.dialect.name), {"ids": ids_, **held})
-    return taken.union(posts)
+        wanted = {"ids": rows.listed(connection.dialect.name, posts), **held}
+        taken.update(connection.execute(_take(connection.dialect.name), wanted).scalars().all())
+    return taken
 
 
 def _insert(connection: Connection) -> Any:
@@ -261,7 +256,8 @@ def _take(dialect: str) -> Any:
         **{name: bindparam(name, type_=deliveries.c[name].type) for name in ("holder", "held_until")},
     }
     query = select(*columns.values()).where(rows.among(dialect, subscriptions.c.id))
-    return insert(deliveries).from_select(list(columns), query)
+    taking = into(dialect, deliveries).from_select(list(columns), query)
+    return taking.on_conflict_do_nothing().returning(deliveries.c.subscription)
 
 
 @cache
