@@ -168,9 +168,11 @@ def meanings(index: search.Index, asked: Sequence[str]) -> dict[str, float]:
     made += 0.9 * chance.standard_normal(made.shape, np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
     before, start = resident(), time.perf_counter()
-    meaning = Meaning(index.library, dict(zip([*told, *talk.discussion, *talk.chatter], made, strict=True)), talk)
+    meaning = Meaning(
+        index.library, dict(zip([*told, *talk.discussion, *talk.chatter], made[:, None], strict=True)), talk
+    )
     figures = {"meaning built s": time.perf_counter() - start, "meaning MB": resident() - before}
-    about = iter([partial(meaning.sense, made[at]) for at in chance.integers(len(told), size=len(asked))])
+    about = iter([partial(meaning.sense, made[at, None]) for at in chance.integers(len(told), size=len(asked))])
     took = milliseconds(lambda said: search.look_up(index, said, meant=next(about)), asked)
     figures["question by meaning p50 ms"], figures["question by meaning p99 ms"] = took
     return figures

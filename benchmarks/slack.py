@@ -10,6 +10,8 @@ import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -92,7 +94,11 @@ def row(name: str, times: list[float]) -> None:
 
 async def over_http(apps: dict[str, AsyncApp]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in apps}
-    async with ClientSession() as session, http(apps["ours"], 3998), http(apps["bare"], 3997):
+
+    def served(name: str, port: int) -> AbstractAsyncContextManager[None]:
+        return http(apps[name], replace(SETTINGS, port=port))
+
+    async with ClientSession() as session, served("ours", 3998), served("bare", 3997):
         for at in range(ROUNDS):
             for name, port in (("ours", 3998), ("bare", 3997)):
                 payload = body(QUERIES[at % len(QUERIES)])

@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from bot import __version__, app
 from bot.adapters import content
@@ -22,7 +22,7 @@ from bot.core import records, wording
 from bot.core.card import Card
 from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
-from bot.core.typed import nearest
+from bot.core.typed import nearest, plain
 from bot.desk import Desk
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except BotError as error:
-        print(error, file=sys.stderr)
+        _say(error, sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read the output has enough of it; nothing more can be written, not even at exit.
@@ -46,15 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _look_up(options: argparse.Namespace) -> int:
     desk = _learned_desk(options)
-    scope = desk.scope(options.kind, options.topic, options.summary)
+    # A person may write filters as in a chat; what a program asks is taken as it stands.
+    said = {} if options.json or options.query == ["-"] else plain(" ".join(options.query)).options
+    scope = desk.scope(*(getattr(options, name) or said.get(name) for name in ("kind", "topic", "summary")))
 
     async def found(query: str) -> dict[str, Any]:
         limit = options.limit or desk.settings.search.results
         return records.answer(desk.library, query, await desk.find(query, limit, scope))
 
-    if options.query == ["-"] or options.json:
+    if not said:
         return asyncio.run(_answered(found, options.query))
-    _show(asyncio.run(desk.look_up(" ".join(options.query), scope, options.limit)))
+    _show(asyncio.run(desk.look_up(said["query"], scope, options.limit)))
     return 0
 
 
@@ -130,7 +132,9 @@ def _doctor(options: argparse.Namespace) -> int:
     from bot.ports import Level  # noqa: PLC0415 - likewise
 
     found = asyncio.run(doctor.examine(_places(options), os.environ))
-    print(doctor.told(found, as_json=options.json))
+    if options.json:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    _say(doctor.told(found, as_json=options.json), sys.stdout)
     return 1 if any(one.level is Level.FAULT for one in found) else 0
 
 
@@ -164,14 +168,14 @@ def _import(options: argparse.Namespace) -> int:
             limits=settings.limits,
         )
 
-    print("\n".join(asyncio.run(bring_in())))
+    _say("\n".join(asyncio.run(bring_in())), sys.stdout)
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
     problems = asyncio.run(app.check(_places(options)))
     for problem in problems:
-        print(problem, file=sys.stderr)
+        _say(problem, sys.stderr)
     if problems:
         return 1
     desk = _desk(options)
@@ -204,12 +208,12 @@ def _desk(options: argparse.Namespace) -> Desk:
 
 
 def _learned_desk(options: argparse.Namespace) -> Desk:
-    """The desk once it finds by meaning too."""
+    """The desk once it finds by meaning too. One answer does not wait until everything is learnt for it alone."""
     from bot.adapters import logs  # noqa: PLC0415 - only what may take a while says so
 
     async def learned() -> Desk:
         desk = await app.open_desk(_places(options))
-        await app.learn(desk)
+        await app.learn(desk, at_length=options.query == ["-"])
         return desk
 
     logs.to_terminal()
@@ -227,6 +231,13 @@ def _show(card: Card) -> None:
     from bot.adapters.console import draw  # noqa: PLC0415 - only where a card is drawn
 
     draw.print_card(card)
+
+
+def _say(said: object, stream: TextIO) -> None:
+    """Print for a person what may hold anybody's words: nothing of them steers a terminal, or is beyond it."""
+    from bot.adapters.console.legible import legible  # noqa: PLC0415 - a terminal's libraries take long to load
+
+    print(legible(str(said), stream.encoding), file=stream)
 
 
 def _queries(words: list[str]) -> Iterator[str]:
@@ -289,41 +300,45 @@ def _parser() -> argparse.ArgumentParser:
 
     verb("console", _console, "The bot in a terminal", "console")
     verb("run", _run, "Answer on every platform whose token is set", "run")
-    one = verb("lookup", _look_up, "The best entries for a query", "lookup data efficiency --limit 3")
-    one.add_argument("query", nargs="+", metavar="QUERY", help="words, a question or an id; - reads one a line")
-    one.add_argument("--kind", help="only idea, lesson, quote or take")
-    two = verb(
+    lookup = verb("lookup", _look_up, "The best entries for a query", "lookup data efficiency --limit 3")
+    lookup.add_argument("query", nargs="+", metavar="QUERY", help="words, a question or an id; - reads one a line")
+    lookup.add_argument("--kind", help="only idea, lesson, quote or take")
+    quote = verb(
         "quote", _quote, "The entry that fits a message, if one does", 'quote "our test set leaked again" --json'
     )
-    two.add_argument("query", nargs="+", metavar="MESSAGE", help="a message; - reads one a line")
-    three = verb("lesson", _lesson, "One lesson", "lesson --topic scaling")
-    for made in (one, three):
+    quote.add_argument("query", nargs="+", metavar="MESSAGE", help="a message; - reads one a line")
+    lesson = verb("lesson", _lesson, "One lesson", "lesson --topic scaling")
+    for made in (lookup, lesson):
         made.add_argument("--topic", help="only this topic")
         made.add_argument("--summary", help="only this summary")
-    for made in (one, two, three):
+    for made in (lookup, quote, lesson):
         made.add_argument("--json", action="store_true", help="print one JSON line")
         made.add_argument("--limit", type=_number, metavar="N", help="at most so many")
-    four = verb("import", _import, "A raw summary into the content folder", "import talk.txt --name garden-talk")
-    four.add_argument("file", metavar="FILE", type=Path, help="the summary as pasted, as a text file")
-    four.add_argument("--name", metavar="N", help="what its ids begin with (default: from the file's name)")
-    four.add_argument("--title", metavar="T", help="its title (default: the document's own)")
-    four.add_argument("--force", action="store_true", help="renew a summary that is there, keeping its ids")
+    bring_in = verb("import", _import, "A raw summary into the content folder", "import talk.txt --name garden-talk")
+    bring_in.add_argument("file", metavar="FILE", type=Path, help="the summary as pasted, as a text file")
+    bring_in.add_argument("--name", metavar="N", help="what its ids begin with (default: from the file's name)")
+    bring_in.add_argument("--title", metavar="T", help="its title (default: the document's own)")
+    bring_in.add_argument("--force", action="store_true", help="renew a summary that is there, keeping its ids")
     verb("check", _check, "Every problem in content and configuration at once", "check")
-    five = verb("export", _export, "Everything the bot knows", "export --format csv")
-    five.add_argument("--format", choices=("json", "csv"), default="json")
-    six = verb("manifest", _manifest, "What a platform must be told of the app", "manifest slack")
-    six.add_argument("platform", choices=("slack", "discord"))
-    six.add_argument("--http", metavar="URL", help="Slack: for HTTP at this address instead of Socket Mode")
-    six.add_argument("--application", metavar="ID", help="Discord: the app's id, for links that work")
-    six.add_argument("--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth")
-    seven = verb("db", _db, "The database: bring it to this version's schema, back it up", "db export > backup.jsonl")
-    seven.add_argument("step", choices=("upgrade", "export", "import"))
-    seven.add_argument("file", nargs="?", metavar="FILE", type=Path, help="import: what `db export` printed")
-    eight = verb("doctor", _doctor, "Everything that the bot stands on, each fault with its mend", "doctor")
-    eight.add_argument("--json", action="store_true", help="print one JSON line a finding")
-    nine = verb("schedule", _schedule, "What will be posted where and when", "schedule --days 3")
-    nine.add_argument("--days", type=_days, default=7, metavar="N", help="for so many days from now (default: 7)")
-    nine.add_argument("--json", action="store_true", help="print one JSON line a channel")
+    export = verb("export", _export, "Everything the bot knows", "export --format csv")
+    export.add_argument("--format", choices=("json", "csv"), default="json")
+    manifest = verb("manifest", _manifest, "What a platform must be told of the app", "manifest slack")
+    manifest.add_argument("platform", choices=("slack", "discord"))
+    manifest.add_argument("--http", metavar="URL", help="Slack: for HTTP at this address instead of Socket Mode")
+    manifest.add_argument("--application", metavar="ID", help="Discord: the app's id, for links that work")
+    manifest.add_argument(
+        "--many", action="store_true", help="Slack: for many workspaces, which install it through OAuth"
+    )
+    database = verb(
+        "db", _db, "The database: bring it to this version's schema, back it up", "db export > backup.jsonl"
+    )
+    database.add_argument("step", choices=("upgrade", "export", "import"))
+    database.add_argument("file", nargs="?", metavar="FILE", type=Path, help="import: what `db export` printed")
+    doctor = verb("doctor", _doctor, "Everything that the bot stands on, each fault with its mend", "doctor")
+    doctor.add_argument("--json", action="store_true", help="print one JSON line a finding")
+    schedule = verb("schedule", _schedule, "What will be posted where and when", "schedule --days 3")
+    schedule.add_argument("--days", type=_days, default=7, metavar="N", help="for so many days from now (default: 7)")
+    schedule.add_argument("--json", action="store_true", help="print one JSON line a channel")
     return parser
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import logging
 import random
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +16,7 @@ import platformdirs
 from bot.adapters import content, embedding
 from bot.adapters.embedding import vectors
 from bot.core.errors import BotError, ContentError, Problem, SettingsError
-from bot.core.meaning import Meaning, texts
+from bot.core.meaning import Meaning, texts, texts_in_words
 from bot.core.parser import Limits
 from bot.daily import declared
 from bot.desk import Desk, Shelf
@@ -23,6 +25,8 @@ from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
 CONFIG = Path("config/bot.yaml")
+_log = logging.getLogger(__name__)
+
 _LOOK_S = 2.0  # between two looks at the content folder
 
 
@@ -67,15 +71,23 @@ async def open_desk(places: Places, settings: Settings | None = None) -> Desk:
     return Desk(await _read(places, settings), settings, SystemClock(), random.Random())  # noqa: S311 - which lesson comes is no secret
 
 
-async def learn(desk: Desk) -> Embedder | None:
+async def learn(desk: Desk, *, at_length: bool = True) -> Embedder | None:
     """Let the desk find by meaning too, unless `search.semantic` is off. The first time takes a while, in a thread.
 
+    Where nothing can be kept every time is the first: that is said, and without `at_length` nothing is learnt.
     Gives the model. Raises SettingsError where it cannot be used; the desk goes on finding by words alone.
     """
     if not desk.settings.search.semantic:
         return None
+    cache = await kept_in(desk.settings)
+    if not cache:
+        found = "every start takes a while" if at_length else "entries are found by words alone"
+        where = cache_folder(desk.settings) or "the cache folder of a user without a home"
+        _log.warning("nothing can be kept in %s, so %s; make it writable, or set search.cache", where, found)
+        if not at_length:
+            return None
     embedder = await embedding.load_model(desk.settings.search.model)
-    desk.take(await _understood(desk.shelf, embedder, cache_folder(desk.settings)))
+    desk.take(await _understood(desk.shelf, embedder, cache))
     return embedder
 
 
@@ -118,7 +130,7 @@ async def renew(desk: Desk, places: Places, embedder: Embedder | None) -> None:
     gc.freeze()  # as at the start: a full collection need not look through what stays
     await asyncio.to_thread(shelf.prepare)
     try:
-        desk.take(await _understood(shelf, embedder, cache_folder(desk.settings)) if embedder else shelf)
+        desk.take(await _understood(shelf, embedder, await kept_in(desk.settings)) if embedder else shelf)
     except SettingsError:
         desk.take(shelf)
         raise
@@ -132,11 +144,29 @@ def cache_folder(settings: Settings) -> Path | None:
         return None
 
 
+async def kept_in(settings: Settings) -> Path | None:
+    """The same folder where it can be written, or was and can be read; else None."""
+    folder = cache_folder(settings)
+    if folder is None or await asyncio.to_thread(lambda: writable(folder) or any(folder.glob("*.npz"))):
+        return folder
+    return None
+
+
+def writable(folder: Path) -> bool:
+    """Whether files can be put into a folder, which is made where it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
 async def _read(places: Places, settings: Settings) -> Shelf:
     """The content, found by words alone. Raises ContentError."""
     state = await content.stamp(places.content)
     english = await asyncio.to_thread(embedding.read_english)
-    index = await content.read_index(places.content, settings.limits, cache_folder(settings), english)
+    index = await content.read_index(places.content, settings.limits, await kept_in(settings), english)
     return Shelf(index, state=state)
 
 
@@ -144,8 +174,9 @@ async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> S
     """The same content, found by its meaning too. Raises SettingsError where the model fails."""
     talk = await asyncio.to_thread(embedding.read_talk)
     needed = [*await asyncio.to_thread(texts, shelf.library), *talk.discussion, *talk.chatter]
+    in_words = await asyncio.to_thread(texts_in_words, shelf.library)
     try:
-        vector_of = await vectors.embed(embedder, needed, cache)
+        vector_of = await vectors.embed(embedder, needed, cache, in_words)
     except OSError as error:
         mend = "try another search.model, or set search.semantic: off"
         raise SettingsError(Problem(f"entries cannot be found by their meaning: {error}", mend)) from None
@@ -159,7 +190,18 @@ async def check(places: Places) -> list[Problem]:
         settings = await load_settings(places)
     except BotError as error:
         return [*error.problems, *await content.check_folder(places.content, Limits())]
-    return await content.check_folder(places.content, settings.limits) or await check_channels(places, settings)
+    problems = [*await content.check_folder(places.content, settings.limits), *await check_model(places, settings)]
+    return problems or await check_channels(places, settings)
+
+
+async def check_model(places: Places, settings: Settings) -> list[Problem]:
+    """Why the model that the settings name cannot be used."""
+    try:
+        if settings.search.semantic and settings.search.model:
+            await embedding.load_model(settings.search.model)
+    except SettingsError as error:
+        return list(error.in_file(str(places.config or CONFIG)).problems)
+    return []
 
 
 async def check_channels(places: Places, settings: Settings) -> list[Problem]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 
-from bot.core import cards, rotation, typed, wording
+from bot.core import cards, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
-from bot.core.daily import POST, Delivery, Place, State, Subscription
+from bot.core.daily import POST, THREAD, Delivery, Place, State, Subscription
 from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
 from bot.core.library import EVERYTHING, Scope
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
@@ -68,28 +68,28 @@ class Daily:
         command = find(invocation.path)
         if command.access is Access.MANAGERS and (refusal := self._refusal(place, manager)):
             return Answer(cards.note(refusal))
-        found = await self._find(place)
+        here = await self._store.here(place)
+        found = here[0] if here else None
         if found and not asker.zone:
             asker = replace(asker, zone=found.schedule.zone)
-        if found and found.state is State.OFF and verb not in ("on", "preview"):
-            found = None
+        known = found if found and found.state is not State.OFF else None
         now = await self._store.now()
-        if found and found.declared and command.access is Access.MANAGERS:
+        if known and known.declared and command.access is Access.MANAGERS:
             return Answer(cards.note(wording.DECLARED))
         try:
             if verb == "on":
-                known = found if found and found.state is not State.OFF else None
-                made = _made(self._desk, options, asker, place, now=now, by=manager.id)
-                return self._on(_placed(made, known, options.get("forum", ""), forum), known=known is not None)
+                made = _made(self._desk, self._typed(known, options), asker, place, now=now, by=manager.id)
+                made = _placed(made, here, options.get("forum", ""), forum)
+                return await self._on(made, known)
             if verb == "preview":
-                return Answer(await self._preview(options, asker, found, now))
+                return Answer(await self._preview(options, asker, known, now))
         except BotError as error:
             return Answer(cards.problems(error.problems))
-        if found is None:
+        if known is None:
             return Answer(cards.note(wording.NOT_ON.format(prefix=self._desk.prefix)))
         if verb == "status":
-            return Answer(await self._status(found, now))
-        return self._changed(verb, found, asker, now)
+            return Answer(await self._status(known, now))
+        return await self._changed(verb, known, asker, now)
 
     async def declare(self, lines: Sequence[str]) -> None:
         """Make the subscriptions that the settings declare, and switch off those that they declare no more.
@@ -101,10 +101,17 @@ class Daily:
         for one in await self._store.every():
             if one.declared and one.place not in places:
                 await self._store.put(replace(one, state=State.OFF, declared=False))
-        for new in wanted:
-            known = await self._store.find(new.place)
-            if known is None or replace(new, id=known.id, since=known.since) != replace(known, state=new.state):
-                await self.keep(new)
+        for new in await self.new(wanted):
+            await self.keep(new)
+
+    async def new(self, wanted: Sequence[Subscription]) -> list[Subscription]:
+        """Those of what the settings declare that the store has not, or not so."""
+        found = [(new, await self._store.find(new.place)) for new in wanted]
+        return [
+            new
+            for new, known in found
+            if known is None or replace(new, id=known.id, since=known.since) != replace(known, state=new.state)
+        ]
 
     async def keep(self, change: Subscription) -> None:
         """Keep a change that `answer` proposed. A forum has one daily lesson: one that came there otherwise ends."""
@@ -120,9 +127,8 @@ class Daily:
         if not manager.allowed or (named and manager.id not in named):
             return []
         now = await self._store.now()
-        return [
-            (one, self._told(one, now)) for one in await self._store.every(platform, workspace) if one.by == manager.id
-        ]
+        every = await self._store.every(platform, workspace)
+        return [(one, self._told(one, await self._next(one, now))) for one in every if one.by == manager.id]
 
     async def first_time(self, event: str) -> bool:
         """Whether no process has had this event. While the database cannot be asked, every event counts as new."""
@@ -135,18 +141,6 @@ class Daily:
         """Forget all of a workspace that removed the bot."""
         await self._store.forget(platform, workspace)
 
-    async def _find(self, place: Place) -> Subscription | None:
-        """The subscription of a channel, of a forum however it comes there, or of the thread that one comes in.
-
-        One that is off only where none is on.
-        """
-        found = await self._store.find(place)
-        if found and found.state is not State.OFF:
-            return found
-        every = await self._store.every(place.platform, place.workspace)
-        here = (one for one in every if place.channel in (one.place.channel, one.place.thread))
-        return next(here, found)
-
     def _refusal(self, place: Place, manager: Manager) -> str | None:
         named = self._desk.settings.daily.managers
         if named and manager.id not in named:
@@ -155,44 +149,68 @@ class Daily:
 
     # ---- changes
 
-    def _on(self, made: Subscription, *, known: bool) -> Answer:
+    async def _on(self, made: Subscription, known: Subscription | None) -> Answer:
         if not self._desk.heads(self._scope(made.within)):
             return Answer(cards.note(wording.NO_LESSON))
-        said = wording.daily_changed("change" if known else "on", made.by_name)
-        return Answer(self._told(made, made.since), self._announced(said, made, made.since), made, proof=True)
+        upcoming = await self._next(made, made.since)
+        # In a forum it is posted all the same: its thread may be gone.
+        if known and not made.forum and replace(known, since=made.since) == made:
+            return self._already("on", made, upcoming)
+        said = wording.daily_changed("change" if known and known.state is State.ON else "on", made.by_name)
+        return Answer(self._told(made, upcoming), self._announced(said, made, upcoming), made, proof=True)
 
-    def _changed(self, verb: str, found: Subscription, asker: Asker, now: datetime) -> Answer:
-        upcoming = next(occurrences(found.schedule, now))
+    async def _changed(self, verb: str, found: Subscription, asker: Asker, now: datetime) -> Answer:
+        upcoming = await self._next(found, now)
+        skipped = await self._next(replace(found, skip=None), now)
+        if verb == "skip" and found.state is not State.ON:
+            return Answer(cards.note(self._none_comes()))
         changed = {
             "off": replace(found, state=State.OFF, reason=""),
             "pause": replace(found, state=State.PAUSED, reason=""),
-            "resume": replace(found, state=State.ON, reason="", since=now, skip=None),
-            "skip": replace(found, skip=upcoming.date),
+            "resume": replace(found, state=State.ON, reason="", since=now),
+            "skip": replace(found, skip=skipped.date),
         }[verb]
+        if replace(changed, since=found.since) == found:
+            return self._already(verb, found, upcoming, wording.when(skipped, found.schedule.zone))
+        upcoming = await self._next(changed, now)
         said = wording.daily_changed(verb, asker.name)
-        post = self._announced(said, changed, now)
+        post = self._announced(said, changed, upcoming)
         if changed.state is not State.ON:
             post = replace(post, fields=(), accent=Accent.PLAIN)
-        return Answer(self._told(changed, now), post, changed, proof=verb == "resume")
+        return Answer(self._told(changed, upcoming), post, changed, proof=verb == "resume")
 
-    def _announced(self, said: str, subscription: Subscription, now: datetime) -> Card:
+    def _already(self, verb: str, found: Subscription, upcoming: Occurrence, when: str = "") -> Answer:
+        return Answer(replace(self._told(found, upcoming), body=(wording.ALREADY[verb].format(when=when),)))
+
+    def _none_comes(self) -> str:
+        return wording.NONE_COMES.format(prefix=self._desk.prefix)
+
+    async def _next(self, subscription: Subscription, now: datetime) -> Occurrence:
+        return next(await self._upcoming(subscription, now))
+
+    async def _upcoming(self, subscription: Subscription, now: datetime) -> Iterator[Occurrence]:
+        """What is to come, but for a local date that was owed already, before a change perhaps, and one left out."""
+        latest = (await self._store.deliveries([subscription.id], 1))[subscription.id]
+        last = latest[0].date if latest else date.min
+        dates = occurrences(subscription.schedule, now)
+        return (one for one in dates if one.date > last and one.date != subscription.skip)
+
+    def _announced(self, said: str, subscription: Subscription, upcoming: Occurrence) -> Card:
         title = wording.DAILY if subscription.forum else ""  # of the post that it may open
-        return Card(title, (said,), self._terms(subscription, now), accent=Accent.LESSON)
+        return Card(title, (said,), self._terms(subscription, upcoming), accent=Accent.LESSON)
 
-    def _told(self, subscription: Subscription, now: datetime) -> Card:
+    def _told(self, subscription: Subscription, upcoming: Occurrence) -> Card:
         state = wording.STATES[subscription.state]
-        return Card(title=f"{wording.DAILY}: {state}", fields=self._terms(subscription, now), accent=Accent.LESSON)
+        return Card(title=f"{wording.DAILY}: {state}", fields=self._terms(subscription, upcoming), accent=Accent.LESSON)
 
-    def _terms(self, subscription: Subscription, now: datetime) -> tuple[Field, ...]:
+    def _terms(self, subscription: Subscription, upcoming: Occurrence) -> tuple[Field, ...]:
         schedule = subscription.schedule
         when = f"{schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"
         fields = [Field(wording.DAILY, when), Field(wording.FROM, self._source(subscription.within))]
         if subscription.forum:
             fields.append(Field(wording.IN_THE_FORUM, wording.FORUMS[subscription.forum]))
         if subscription.state is State.ON:
-            upcoming = occurrences(schedule, now)
-            following = next(one for one in upcoming if one.date != subscription.skip)
-            fields.append(Field(wording.NEXT_LESSON, f"{wording.when(following, schedule.zone)} ({schedule.zone})"))
+            fields.append(Field(wording.NEXT_LESSON, f"{wording.when(upcoming, schedule.zone)} ({schedule.zone})"))
         return tuple(fields)
 
     def _source(self, within: str) -> str:
@@ -205,12 +223,12 @@ class Daily:
 
     async def _status(self, found: Subscription, now: datetime) -> Card:
         past = (await self._store.deliveries([found.id], REMEMBERED))[found.id]
-        told = self._told(found, now)
+        told = self._told(found, await self._next(found, now))
         fields = [*told.fields, Field(wording.SET_UP_BY, found.by_name)]
         if past:
             fields.append(Field(wording.LAST_LESSONS, "\n".join(self._line(found, one) for one in past)))
-        body = (found.reason,) if found.reason else ()
-        return replace(told, body=body, fields=tuple(fields))
+        body = () if found.state is State.ON else (found.reason, self._none_comes())
+        return replace(told, body=tuple(filter(None, body)), fields=tuple(fields))
 
     def _line(self, subscription: Subscription, delivery: Delivery) -> str:
         day = wording.when(Occurrence(delivery.due, delivery.date), subscription.schedule.zone)
@@ -219,25 +237,31 @@ class Daily:
         return " · ".join(part for part in (day, outcome, wording.label(entry) if entry else delivery.entry) if part)
 
     async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
-        if options and found and found.state is not State.OFF:
-            options = self._typed(found, options)
-        if options or found is None or found.state is State.OFF:
-            return (await self._desk.answer(Invocation(("daily", "preview"), options), asker)).card
+        if options or found is None:
+            return (await self._desk.answer(Invocation(("daily", "preview"), self._typed(found, options)), asker)).card
         sent = (await self._store.seen([found.id]))[found.id]
         lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._desk.library.head_of, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
-        dates = (one for one in occurrences(found.schedule, now) if one.date != found.skip)
-        return cards.preview(list(zip(islice(dates, PREVIEWED), lessons, strict=False)), found.schedule.zone)
+        dates = islice(await self._upcoming(found, now), PREVIEWED)
+        card = cards.preview(list(zip(dates, lessons, strict=False)), found.schedule.zone)
+        return card if found.state is State.ON else replace(card, body=(self._none_comes(),))
 
-    def _typed(self, found: Subscription, options: dict[str, str]) -> dict[str, str]:
-        """The options, and what the channel's lesson has instead of those that are missing."""
-        schedule, library, within = found.schedule, self._desk.library, found.within
-        told = {"time": f"{schedule.time:%H:%M}", "timezone": schedule.zone, "days": describe_days(schedule.days)}
-        if not {"topic", "summary"} & options.keys():
-            told |= {"topic": within} if within in library.topics else {}
-            told |= {"summary": within} if within in library.summaries else {}
-        return told | options
+    def _typed(self, found: Subscription | None, options: dict[str, str]) -> dict[str, str]:
+        """The options, and what the channel's lesson has instead of those that are missing.
+
+        A topic or summary named `everything` is no limit.
+        """
+        limits, told = {"topic", "summary"}, dict[str, str]()
+        if found:
+            schedule, library, within = found.schedule, self._desk.library, found.within
+            told = {"time": f"{schedule.time:%H:%M}", "timezone": schedule.zone, "days": describe_days(schedule.days)}
+            if not limits & options.keys():
+                told |= {"topic": within} if within in library.topics else {}
+                told |= {"summary": within} if within in library.summaries else {}
+        typed = told | options
+        unlimited = {name for name in limits & typed.keys() if typed[name].strip().casefold() == wording.EVERYTHING}
+        return {name: value for name, value in typed.items() if name not in unlimited}
 
     async def coming(self, within: timedelta) -> AsyncGenerator[Coming, None]:
         """What every channel will be sent from now on, for so long; nothing in the store is changed."""
@@ -319,10 +343,10 @@ def _declared(desk: Desk, line: str, now: datetime) -> Subscription:
     if platform not in ("slack", "discord") or not workspace or not channel:
         raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
     before, in_forum, after = options.partition(f"forum:{POST}")
-    invocation = typed.parse(f"/{desk.prefix}daily on {before}{after}", desk.prefix)
+    invocation = desk.parse(f"/{desk.prefix}daily on {before}{after}")
     settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
     made = _made(desk, invocation.options, settings, there, now=now)
-    return replace(_placed(made, None, POST, forum=bool(in_forum)), declared=True)
+    return replace(_placed(made, (), POST, forum=bool(in_forum)), declared=True)
 
 
 def _made(
@@ -341,14 +365,19 @@ def _within(desk: Desk, options: dict[str, str]) -> str:
     return next(iter(scope.topics)) if scope.topics else scope.summary or ""
 
 
-def _placed(made: Subscription, known: Subscription | None, wanted: str, forum: bool) -> Subscription:
-    """The subscription where its lessons are to come: where they come already, unless that is to be changed."""
-    if known and (not forum or wanted in ("", known.forum)):
-        return replace(made, place=known.place, forum=known.forum)
-    if not forum:
-        return made
-    way = wanted or POST
-    return replace(made, place=replace(made.place, thread=POST if way == POST else ""), forum=way)
+def _placed(made: Subscription, here: Sequence[Subscription], wanted: str, forum: bool) -> Subscription:
+    """The subscription where its lessons are to come: where they come already, or came last, unless that is to be
+    changed. A date that was left out stays so while it is on.
+    """
+    if here and here[0].state is not State.OFF:
+        made = replace(made, skip=here[0].skip)
+    if here and (not forum or wanted in ("", here[0].forum)):
+        made = replace(made, place=here[0].place, forum=here[0].forum)
+    elif forum:
+        way = wanted or POST
+        before = next((one.place.thread for one in here if one.forum == THREAD), "")
+        made = replace(made, place=replace(made.place, thread=POST if way == POST else before), forum=way)
+    return replace(made, id=next((one.id for one in here if one.place == made.place), 0))
 
 
 def platform_refused(subscription: Subscription, reason: str) -> Subscription:

@@ -87,9 +87,9 @@ class Shelf:
         """Every lesson in the order in which they are read one by one."""
         return rotation.walk(self.lessons, "")
 
-    def meant(self, vector: Vectors | None) -> search.Meant | None:
-        """What a text of that vector means here."""
-        return partial(self.meaning.sense, vector) if self.meaning and vector is not None else None
+    def meant(self, vectors: Vectors | None) -> search.Meant | None:
+        """What a text of these vectors means here."""
+        return partial(self.meaning.sense, vectors) if self.meaning and vectors is not None else None
 
 
 class Desk:
@@ -126,12 +126,23 @@ class Desk:
     async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return await self.answer(Invocation(("lookup",), {"query": line}), asker)
+            return await self.plain(line, asker)
         try:
-            invocation = typed.parse(line, self.prefix)
+            invocation = self.parse(line)
         except BotError as error:
             return Reply(cards.problems(error.problems))
         return await self.answer(invocation, asker)
+
+    async def plain(self, words: str, asker: Asker) -> Reply:
+        """The reply to plain words, whatever they begin with: a lookup."""
+        try:
+            return await self.answer(typed.plain(words, self.prefix), asker)
+        except BotError as error:
+            return Reply(cards.problems(error.problems))
+
+    def parse(self, line: str) -> Invocation:
+        """A typed command as an invocation. Raises UsageError."""
+        return typed.parse(line, self.prefix, self._clock.zones)
 
     async def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
         """The reply to a command. A value that is not understood is answered, never raised."""
@@ -188,28 +199,29 @@ class Desk:
 
     async def match(self, message: str, limit: int) -> list[search.Hit]:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
-        vector = await self._vector(message)
-        return quoting.candidates(self.index, message, limit, self.shelf.meant(vector))
+        vectors = await self._vectors(message)
+        whole = None if vectors is None else vectors[:1]  # its words are those of a chat, and not what it is about
+        return quoting.candidates(self.index, message, limit, self.shelf.meant(whole))
 
     async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
         ranking = search.look_up(self.index, query, scope, limit)
         if ranking.certain or not self.shelf.embedder:
             return ranking
-        vector = await self._vector(ranking.repaired or query)
-        return search.look_up(self.index, query, scope, limit, self.shelf.meant(vector))
+        vectors = await self._vectors(ranking.repaired or query)
+        return search.look_up(self.index, query, scope, limit, self.shelf.meant(vectors))
 
-    async def _vector(self, text: str) -> Vectors | None:
-        """Where a text lies; None while there is no model, and where it cannot read it, fails or takes too long.
+    async def _vectors(self, text: str) -> Vectors | None:
+        """Where a text and its words lie; None while no model is there, and where it cannot read it or takes too long.
 
         After it the shelf may be another. Nothing else here waits, so that all of an answer comes from one library.
         """
         if not self.shelf.embedder or not text.strip():
             return None
         try:
-            vector: Vectors = (await self.shelf.embedder.embed([text]))[0]
+            vectors: Vectors = (await self.shelf.embedder.embed([text]))[0]
         except OSError:  # TimeoutError is one
             return None
-        return vector if vector.any() else None
+        return vectors if vectors.any() else None
 
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""
@@ -230,8 +242,8 @@ class Desk:
         meant = None
         if value is Value.QUERY and " " in text.strip():
             ranking = search.look_up(self.index, text, limit=1)  # so that the list begins as the answer will
-            vector = None if ranking.certain else await self._vector(ranking.repaired or text)
-            meant = self.shelf.meant(vector)
+            vectors = None if ranking.certain else await self._vectors(ranking.repaired or text)
+            meant = self.shelf.meant(vectors)
         pairs = values.suggest(self.index, value, text, self._clock.zones, limit, meant=meant)
         return [Suggestion(*pair) for pair in pairs]
 
@@ -242,14 +254,19 @@ class Desk:
         shown = limit or self.settings.search.results
         ranking = await self._ranked(query, shown + cards.FURTHER, scope)
         if not ranking.hits:
-            return self._nothing(query)
+            return await self._nothing(query, scope)
         entries = [hit.entry for hit in ranking.hits]
-        return cards.results(self.library, entries, shown, ranking.repaired, ranking.matched)
+        preface = wording.understood(ranking.repaired, ranking.unheld)
+        return cards.results(self.library, entries, shown, preface, ranking.matched)
 
-    def _nothing(self, query: str, verb: Verb = Verb.OPEN) -> Card:
+    async def _nothing(self, query: str, scope: Scope = EVERYTHING, verb: Verb = Verb.OPEN) -> Card:
+        elsewhere = [hit.entry for hit in await self.find(query, 3)] if scope != EVERYTHING else []
+        vectors = await self._vectors(query)
         ids = search.nearest_ids(self.index, query) if _like_an_id(query) else []
-        topics = search.nearest_topics(self.index, query, n=3)
-        return cards.nothing(self.library, query, topics, [self._entry(key) for key in ids], verb)
+        topics = search.nearest_topics(self.index, query, n=3, meant=self.shelf.meant(vectors))
+        near = [self._entry(key) for key in ids] or elsewhere
+        hint = wording.ELSEWHERE if near is elsewhere else wording.DID_YOU_MEAN
+        return cards.nothing(self.library, query, topics, near, verb, hint=hint)
 
     def open(self, entry: Entry) -> Card:
         """An entry in full."""
@@ -262,12 +279,13 @@ class Desk:
         return cards.lesson(self.library, lessons[0], _within(scope))
 
     async def _quote(self, query: str, asker: Asker) -> Reply:
-        named = self.library.named(query)
-        hits = [] if named else await self.find(query, 3)
-        if not named and not hits:
-            return Reply(self._nothing(query, Verb.QUOTE))
-        if named or len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD:
-            return self._posted(named or hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
+        ranking = await self._ranked(query, 3)
+        hits = ranking.hits
+        if not hits:
+            return Reply(await self._nothing(query, verb=Verb.QUOTE))
+        clear = len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD
+        if self.library.named(query) or (clear and not ranking.unheld):
+            return self._posted(hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
         return Reply(cards.which_quote(self.library, [hit.entry for hit in hits]))
 
     def _summary(self, name: str | None) -> Card:

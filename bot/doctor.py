@@ -3,11 +3,9 @@
 import asyncio
 import json
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
-from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot import app
@@ -103,7 +101,7 @@ async def _meaning(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         return
     folder = app.cache_folder(settings)
-    kept = folder is not None and await asyncio.to_thread(_writable, folder)
+    kept = folder is not None and await asyncio.to_thread(app.writable, folder)
     mend = "" if kept else "make it writable, or set search.cache: else every start takes a while"
     level = Level.OK if kept else Level.WARNING
     yield Finding(
@@ -112,15 +110,6 @@ async def _meaning(settings: Settings) -> AsyncIterator[Finding]:
         f"{model.name}; {'kept' if kept else 'nothing can be kept'} in {folder or 'the cache folder'}",
         mend,
     )
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:

@@ -26,8 +26,9 @@ class Embedder(Protocol):
     def name(self) -> str:
         """The model and its version: vectors of one name can be compared."""
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1, or nothing but noughts for a text that the model cannot read.
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text a row of its own, of length 1, or of noughts where the model cannot read it; and further rows
+        for its words that say something, in whatever pieces the model has them, if it tells so much.
 
         Raises TimeoutError where that takes longer than somebody would wait, OSError where the model fails.
         """
@@ -35,7 +36,7 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this process has taken on, under a lease. `lapsed`: somebody who had taken it on has died."""
+    """A delivery that this process has taken on, under a lease. `lapsed`: it was taken on before, and not finished."""
 
     subscription: Subscription
     delivery: Delivery
@@ -55,6 +56,11 @@ class Store(Protocol):
 
     async def find(self, place: Place) -> Subscription | None:
         """The subscription of a place, whatever its state."""
+
+    async def here(self, place: Place) -> list[Subscription]:
+        """All of a channel, of a forum however they come there, and what comes in that channel as its thread; one that
+        is not off first, then the latest.
+        """
 
     async def every(self, platform: str | None = None, workspace: str | None = None) -> list[Subscription]:
         """All that are not off, in the order they were made."""
@@ -83,6 +89,9 @@ class Store(Protocol):
         self, delivery: Delivery, outcome: Outcome, message: str = "", reason: str = ""
     ) -> datetime | None:
         """Record what became of it. Gives when, None where it was settled already."""
+
+    async def postpone(self, delivery: Delivery, seconds: float, reason: str = "") -> None:
+        """Leave a delivery as it is given here, and to whoever claims it after so many seconds; `reason` is why."""
 
     async def release(self, claims: Sequence[Claim]) -> None:
         """Give back what was claimed and not begun."""
@@ -120,6 +129,10 @@ class UnsureError(Exception):
     """A request went out and its answer never came."""
 
 
+class UnsentError(ConnectionError):
+    """Nothing was posted, for a reason that may pass: it can be sent another time."""
+
+
 class ThrottledError(Exception):
     """The platform asks for a pause of `seconds`."""
 
@@ -134,7 +147,7 @@ class Messenger(Protocol):
     async def post(self, place: Place, card: Card, nonce: str) -> str:
         """Post and give the message's id.
 
-        Raises RefusedError, ThrottledError, UnsureError, or anything else for a passing fault.
+        Raises RefusedError, ThrottledError, UnsentError or UnsureError. Of anything else it is open whether it posted.
         """
 
     async def tell(self, place: Place, user: str, card: Card) -> None:

@@ -6,6 +6,10 @@ that may have been sent: on Discord it is sent again with the same nonce within 
 harmless; on Slack, and where it opens a post of a forum, which have no such thing, it is unknown, and whoever set it
 up is told.
 
+What surely was not sent, as the platform was out of reach or asked for a pause, goes back to what it was before it was
+begun, for whoever claims it next: nothing waits in memory, so that a stop, a death or `/daily off` meanwhile does to it
+what it does to every other claim.
+
 Knows no platform and no database.
 """
 
@@ -13,12 +17,15 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, repeat
+from typing import Any, TypeVar
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]
 
 from bot.core import cards, wording
 from bot.core.card import Card
@@ -26,7 +33,7 @@ from bot.core.daily import Delivery, Outcome, Place, State, nonce
 from bot.core.errors import StoreError
 from bot.core.summary import Entry
 from bot.daily import Daily, platform_refused
-from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsureError, Watch, unwatched
+from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsentError, Watch, unwatched
 
 log = structlog.get_logger(__name__)
 
@@ -36,18 +43,25 @@ BATCH = 500
 PACE = {"discord": 48.7, "slack": 48.7}
 AT_ONCE = 32  # requests under way on one platform
 RESENT_FOR = timedelta(seconds=120)  # for so long Discord knows a nonce again
-_RETRIES_S = (2, 8, 20)  # after a passing fault
+AGAIN_S = (2.0, 300.0)  # between two tries, at least and at most; in between they come ever less often
+_UNTIL_RECORDED_S = (2, 8)
+_ANSWER_S = 40  # a request is given up after this, well within its lease
+_SET_BACK_S = 5  # between two looks at whether the machine's clock was set back
 _RENEWED_S = 20  # claims that wait are held longer every so often; a lease lasts 60 s
 
 Lesson = tuple[Entry, Card] | None
-
-
-class _LostError(Exception):
-    """The lease has ended meanwhile, and another process has the delivery."""
+Done = TypeVar("Done")
 
 
 def _key(claim: Claim) -> tuple[int, date]:
     return claim.delivery.subscription, claim.delivery.date
+
+
+class _Soon(BaseTrigger):  # type: ignore[misc]
+    """A tick after the present moment, wherever the clock has jumped to: the library's own goes there tick by tick."""
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return now + timedelta(seconds=TICK_S) if previous else now
 
 
 class Lane:
@@ -104,6 +118,7 @@ class Scheduler:
         self._ticking: set[asyncio.Task[Any]] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._under_way: set[tuple[int, date]] = set()  # deliveries that this process has, from claim to settle
+        self._pauses: dict[tuple[str, str], float] = {}  # until when a workspace of a platform asked for no more
         self._renewed = 0.0
         self._stopping = False
         self.last_tick = 0.0
@@ -113,10 +128,14 @@ class Scheduler:
     async def run(self, until: asyncio.Event, within: float = 8.0) -> None:
         """Tick every second until `until` is set; then finish what is under way and give back the rest."""
         ticks = AsyncIOScheduler(timezone="UTC")
-        ticks.add_job(self._tick_safely, "interval", seconds=TICK_S, max_instances=1, coalesce=True)
+        job = ticks.add_job(self._tick_safely, _Soon(), max_instances=1, misfire_grace_time=None)
         ticks.start()
         try:
-            await until.wait()
+            while not until.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(until.wait(), _SET_BACK_S)
+                if (now := datetime.now(UTC)) + timedelta(seconds=2 * TICK_S) < job.next_run_time:
+                    job.modify(next_run_time=now)  # the clock was set back: the tick would wait until it is then again
         finally:
             ticks.shutdown(wait=False)
             await self.stop(within)
@@ -124,7 +143,8 @@ class Scheduler:
     async def stop(self, within: float) -> None:
         """Give back what was not begun, and wait for what was, at most so many seconds."""
         self._stopping = True
-        await self._store.release([claim for lane in self._lanes.values() for claim in lane.waiting])
+        with suppress(StoreError):  # then they lapse; what is under way is waited for in any case
+            await self._store.release([claim for lane in self._lanes.values() for claim in lane.waiting])
         for task in self._running.values():
             task.cancel()
         if under_way := self._sending | self._ticking:
@@ -209,66 +229,81 @@ class Scheduler:
             self._under_way.discard(_key(claim))
 
     async def _post(self, claim: Claim, lesson: Lesson) -> None:
-        delivery = claim.delivery
+        delivery, place = claim.delivery, claim.subscription.place
         if delivery.outcome is Outcome.SENDING and not await self._harmless(claim, delivery):
-            await self._settle(claim, Outcome.UNKNOWN)
+            await self._settle(claim, Outcome.UNKNOWN, reason=delivery.reason)
         elif lesson is None:
             await self._settle(claim, Outcome.FAILED, reason=wording.NO_LESSON)
-        else:
-            for pause in (*_RETRIES_S, None):
-                first_try = await self._store.begin(delivery, lesson[0].key)
-                if first_try is None:
-                    return  # another process has it now
-                delivery = replace(delivery, first_try=first_try)
-                if await self._try(claim, delivery, *lesson, last=pause is None):
-                    return
-                await self._sleep(pause or 0)
+        elif (left := self._pauses.get((place.platform, place.workspace), 0) - time.monotonic()) > 0:
+            await self._again(delivery, left)
+        elif first_try := await self._begun(delivery, lesson[0].key):
+            await self._try(claim, replace(delivery, first_try=first_try, entry=lesson[0].key), lesson[1])
 
-    async def _try(self, claim: Claim, delivery: Delivery, entry: Entry, card: Card, *, last: bool) -> bool:
-        """One try. Gives whether it settled the delivery; if not, it may be tried again."""
+    async def _begun(self, delivery: Delivery, entry: str) -> datetime | None:
+        """When the first request went out, this one at the earliest; None where it must not go out now."""
+        asked = time.monotonic()
         try:
-            message = await self._attempt(delivery, claim.subscription.place, entry, card)
+            first_try = await self._store.begin(delivery, entry)
+        except StoreError:  # which may have been recorded all the same
+            first_try = None
+        if first_try and time.monotonic() - asked < _RENEWED_S:
+            return first_try
+        await self._again(delivery, TICK_S)  # or this process stood still, and its lease may have ended
+        return None
+
+    async def _try(self, claim: Claim, delivery: Delivery, card: Card) -> None:
+        """One request. Where it may go out another time, that is left to whoever claims it then."""
+        place = claim.subscription.place
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                message = await self._messenger(place).post(place, card, nonce(delivery))
         except RefusedError as error:
             await self._refused(claim, str(error))
-        except _LostError:
-            return True  # another process has it now
-        except UnsureError as error:
-            if not last and await self._harmless(claim, delivery):
-                return False
-            await self._settle(claim, Outcome.UNKNOWN, reason=str(error))
-        except Exception as error:
-            if not last:
-                return False
-            await self._settle(claim, Outcome.FAILED, reason=str(error)[:200] or type(error).__name__)
+        except ThrottledError as error:
+            log.info("platform_throttled", platform=place.platform, seconds=error.seconds)
+            self._pauses[place.platform, place.workspace] = time.monotonic() + error.seconds
+            await self._again(claim.delivery, error.seconds)
+        except UnsentError as error:
+            await self._later(claim.delivery, delivery.due, str(error)[:200])
+        except Exception as error:  # an answer that never came; and what nobody foresaw may have been sent too
+            reason = str(error)[:200] or type(error).__name__
+            if await self._harmless(claim, delivery):
+                unsure = replace(delivery, outcome=Outcome.SENDING)
+                await self._later(unsure, delivery.first_try or delivery.due, reason)
+            else:
+                await self._settle(claim, Outcome.UNKNOWN, reason=reason)
         else:
             await self._settle(claim, Outcome.SENT, message=message)
-        return True
 
-    async def _attempt(self, delivery: Delivery, place: Place, entry: Entry, card: Card) -> str:
-        """One request, and again after every pause that the platform asks for: a throttled one has posted nothing."""
-        while True:
-            messenger = self._messengers.get(place.platform)
-            if messenger is None:
-                raise ConnectionError(wording.UNREACHED.format(platform=place.platform.capitalize()))
-            try:
-                return await messenger.post(place, card, nonce(delivery))
-            except ThrottledError as error:
-                log.info("platform_throttled", platform=place.platform, seconds=error.seconds)
-                left = error.seconds
-                while left > 0:
-                    await self._sleep(min(left, _RENEWED_S))
-                    left -= _RENEWED_S
-                    if await self._store.begin(delivery, entry.key) is None:
-                        raise _LostError from None
+    def _messenger(self, place: Place) -> Messenger:
+        """Raises UnsentError where the platform is not connected."""
+        if place.platform not in self._messengers:
+            raise UnsentError(wording.UNREACHED.format(platform=place.platform.capitalize()))
+        return self._messengers[place.platform]
+
+    async def _again(self, delivery: Delivery, seconds: float) -> None:
+        await self._recorded(lambda: self._store.postpone(delivery, seconds))
+
+    async def _later(self, delivery: Delivery, since: datetime, reason: str) -> None:
+        """Once more, after a while that is the longer, the longer ago it began to go wrong."""
+        log.warning("lesson_postponed", subscription=delivery.subscription, reason=reason)
+
+        async def postponed() -> None:
+            (least, most), waited = AGAIN_S, (await self._store.now() - since).total_seconds()
+            await self._store.postpone(delivery, min(max(waited / 2, least), most), reason)
+
+        await self._recorded(postponed)
 
     async def _harmless(self, claim: Claim, delivery: Delivery) -> bool:
-        """Whether it may be sent again: only where the platform still knows the nonce of the first try."""
-        if claim.subscription.place.platform != "discord" or claim.subscription.place.opens:
+        """Whether it may be sent again: while it is on, and the platform still knows the nonce of the first try."""
+        subscription = claim.subscription
+        knows = subscription.place.platform == "discord" and not subscription.place.opens
+        if not knows or subscription.state is not State.ON:
             return False
         return delivery.first_try is None or await self._store.now() - delivery.first_try < RESENT_FOR
 
     async def _settle(self, claim: Claim, outcome: Outcome, message: str = "", reason: str = "") -> None:
-        settled = await self._settled(claim.delivery, outcome, message, reason)
+        settled = await self._recorded(lambda: self._store.settle(claim.delivery, outcome, message, reason))
         subscription = claim.subscription
         if settled is not None:
             late_s = (settled - claim.delivery.due).total_seconds() if outcome is Outcome.SENT else None
@@ -277,14 +312,15 @@ class Scheduler:
         if outcome is Outcome.UNKNOWN:
             await self._tell(claim, wording.unconfirmed(subscription.place.platform))
 
-    async def _settled(self, delivery: Delivery, outcome: Outcome, message: str, reason: str) -> datetime | None:
-        """Record what became of it, and again where the database was locked or away: nobody else knows."""
-        for pause in _RETRIES_S:
+    async def _recorded(self, work: Callable[[], Awaitable[Done]]) -> Done:
+        """Do it, and again for as long as the database is locked or away: nobody else knows what became of a lesson."""
+        for pause in chain(_UNTIL_RECORDED_S, repeat(_RENEWED_S)):
             try:
-                return await self._store.settle(delivery, outcome, message, reason)
-            except StoreError:
+                return await work()
+            except StoreError as error:
+                log.warning("lesson_unrecorded", reason=str(error), retry_in_s=pause)
                 await self._sleep(pause)
-        return await self._store.settle(delivery, outcome, message, reason)
+        raise AssertionError  # there is always another time
 
     async def _refused(self, claim: Claim, reason: str) -> None:
         """A refusal that lasts stops the subscription until somebody mends it and resumes it."""

@@ -156,7 +156,7 @@ async def _watched(where: Health, checks: Mapping[str, health.Check], metrics: M
                 server = health.served(where.host, where.port, checks, metrics.text, CONTENT_TYPE)
                 await stack.enter_async_context(server)
             except OSError as error:
-                mend = "set health.port to a free one"
+                mend = "set health.port to a free one, and health.host to an address of this machine"
                 log.warning("health_unserved", host=where.host, port=where.port, reason=str(error), mend=mend)
         yield
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core import fields, when
+from bot.core.daily import LATE
 from bot.core.errors import Problem, SettingsError, UsageError
 from bot.core.parser import Limits
 
@@ -123,7 +124,7 @@ def _said(parse: Callable[[str], Any], what: str) -> Callable[[Any], Any]:
 def _hours(value: Any) -> timedelta:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 24:
         raise ValueError("a number of hours from 0 to 24")
-    return timedelta(hours=value)
+    return max(timedelta(hours=value), LATE)  # what is not even late is not missed
 
 
 def _people(value: Any) -> frozenset[str]:
@@ -168,7 +169,7 @@ def _database_url(value: Any) -> str:
 
 
 def _guild(value: Any) -> int | None:
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
+    if not isinstance(value, str | int) or not re.fullmatch("[0-9]{1,20}", str(value)):
         raise ValueError("a server's id, a number")
     return int(value) or None
 
@@ -266,7 +267,7 @@ def _environment_problems(given: Mapping[str, str]) -> Iterator[Problem]:
     if not given.get("DATABASE_URL", "postgresql://").startswith(("postgres://", "postgresql", "sqlite")):
         yield Problem("DATABASE_URL is no address of a database", "write postgresql://… or sqlite:///FILE")
     port = given.get("PORT", "3000")
-    if not port.isascii() or not port.isdigit() or not 1 <= int(port[:6]) <= 65535:
+    if not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
         yield Problem("PORT is no number from 1 to 65535", "correct it or leave it out (3000)")
     one, many = "SLACK_BOT_TOKEN" in given, {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} & given.keys()
     if one and many:

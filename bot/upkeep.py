@@ -15,10 +15,10 @@ from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, load_settings, open_desk
 from bot.core import records, wording
-from bot.core.daily import State
+from bot.core.daily import Place, State, Subscription
 from bot.core.errors import Problem, StoreError
 from bot.core.when import describe_days
-from bot.daily import Coming, Daily
+from bot.daily import Coming, Daily, declared
 from bot.ports import Watch, unwatched
 from bot.settings import Settings
 
@@ -94,29 +94,43 @@ def _records(file: Path) -> Iterator[Any]:
 async def schedule(
     places: Places, environment: Mapping[str, str], days: int, *, as_json: bool
 ) -> AsyncGenerator[str, None]:
-    """What will be posted where and when, a text or a JSON line a channel. Raises BotError."""
+    """What will be posted where and when, a text or a JSON line a channel. Raises BotError.
+
+    Channels that the settings declare, and that no run has made so yet, come last.
+    """
     settings = await load_settings(places, environment)
     desk = await open_desk(places, settings)
-    async with open_store(settings) as store, aclosing(Daily(desk, store).coming(timedelta(days=days))) as coming:
-        now, number = await store.now(), 0
-        async for one in coming:
+    async with open_store(settings) as store:
+        daily, now, number = Daily(desk, store), await store.now(), 0
+        async with aclosing(daily.coming(timedelta(days=days))) as coming:
+            async for one in coming:
+                number += 1
+                told = records.coming(one.subscription, one.lessons)
+                yield json.dumps(told, ensure_ascii=False) if as_json else _told(one, now)
+        for new in await daily.new(declared(desk, settings.daily.channels, now)):
             number += 1
-            if as_json:
-                yield json.dumps(records.coming(one.subscription, one.lessons), ensure_ascii=False)
-            else:
-                yield _told(one, now)
+            told = records.coming(new, ()) | {"state": "declared"}
+            yield json.dumps(told, ensure_ascii=False) if as_json else f"{_terms(new)}\n  {wording.WITH_THE_NEXT_RUN}"
         if not number and not as_json:
             yield wording.NOWHERE_ON
 
 
+def _where(place: Place) -> str:
+    return ", ".join(filter(None, (f"{place.platform.capitalize()} {place.workspace}", place.channel, place.thread)))
+
+
+def _terms(subscription: Subscription) -> str:
+    schedule = subscription.schedule
+    return f"{_where(subscription.place)}: {schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"
+
+
 def _told(coming: Coming, now: datetime) -> str:
     """A channel, and a line for each lesson that it will be sent."""
-    place, schedule = coming.subscription.place, coming.subscription.schedule
-    where = ", ".join(filter(None, (f"{place.platform.capitalize()} {place.workspace}", place.channel, place.thread)))
-    if coming.subscription.state is not State.ON:
-        return f"{where}: {wording.STATES[coming.subscription.state]}"
-    lines = [f"{where}: {schedule.time:%H:%M}, {describe_days(schedule.days)}, {schedule.zone}"]
+    subscription = coming.subscription
+    if subscription.state is not State.ON:
+        return f"{_where(subscription.place)}: {wording.STATES[subscription.state]}"
+    lines, zone = [_terms(subscription)], subscription.schedule.zone
     for one, lesson in coming.lessons:
         note = f" ({wording.OVERDUE})" if one.at <= now else ""
-        lines.append(f"  {wording.when(one, schedule.zone)}  {wording.label(lesson)}{note}")
+        lines.append(f"  {wording.when(one, zone)}  {wording.label(lesson)}{note}")
     return "\n".join(lines if coming.lessons else [*lines, f"  {wording.NOT_IN_THESE_DAYS}"])

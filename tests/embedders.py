@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from bot.core.meaning import Vectors
-from bot.core.words import words
+from bot.core.words import EMPTY, words
 
 WIDTH = 64
 CONCEPTS = (
@@ -30,12 +30,17 @@ class Concepts:
         self.name, self.wait_s, self.fails = name, wait_s, fails
         self.given: list[str] = []
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
         await asyncio.sleep(self.wait_s)
         if self.fails:
             raise self.fails
         self.given += texts
-        return np.stack([vector(text) if text.isascii() else np.zeros(WIDTH, np.float32) for text in texts])
+        return [rows(text) if text.isascii() else np.zeros((1, WIDTH), np.float32) for text in texts]
+
+
+def rows(text: str) -> Vectors:
+    """A text and those of its words that say something."""
+    return np.stack([vector(text), *(vector(word) for word in words(text) if word not in EMPTY)])
 
 
 def vector(text: str) -> Vectors:

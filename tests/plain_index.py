@@ -55,7 +55,8 @@ class PlainIndex:
         gains = {unit.word: self._gains(unit) for unit in units}
         said = {at: sum(u.weight for u in telling if at in gains[u.word]) for at in range(len(self.entries))}
         near = {at: ranking.NEARBY * self._neighbours(at, units) for at in range(len(self.entries))}
-        ceiling = 1e-9 + max(near.values()) + sum(max(one.values(), default=0.0) for one in gains.values())
+        unheld = sum(unit.weight for unit in telling if not gains[unit.word])
+        ceiling = 1e-9 + unheld + max(near.values()) + sum(max(one.values(), default=0.0) for one in gains.values())
         least = ranking.FLOOR * sum(unit.weight for unit in telling)
         found = [at for at in said if 0 < said[at] >= least and scope.holds(self.entries[at])]
         whole = [at for at, entry in enumerate(self.entries) if plain(query) in _wholes(entry)]

@@ -24,11 +24,11 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(place: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(place: Path, *words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=place,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"]},
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"], **environment},
         input=given,
         capture_output=True,
         encoding="utf-8",
@@ -111,6 +111,16 @@ def test_errors_go_to_standard_error_with_their_mend(
     assert (done.returncode, done.stdout) == (status, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_document_says_steers_no_terminal_and_needs_no_letter_that_it_lacks(place: Path) -> None:
+    (place / "talk.txt").write_text(f"{RAW}\n\nÜber \x1b]0;mine\x07\n", "utf-8")
+    ascii_ = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = run(place, "import", "talk.txt", "--title", "Über Gärten", **ascii_)
+    refused = run(place, "check", "--content", "Über \x1b[2J", **ascii_)
+    assert (done.returncode, refused.returncode) == (0, 1), done.stderr
+    assert done.stdout.startswith("Uber Garten")
+    assert "\x1b" not in done.stdout + refused.stderr
 
 
 def test_check_reports_content_and_configuration_together(place: Path) -> None:

@@ -224,6 +224,37 @@ def test_a_model_that_fails_later_leaves_the_new_content_to_words(kept_up: Calla
     kept_up(scenario)
 
 
+def test_where_nothing_can_be_kept_that_is_said_once_and_one_answer_waits_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "garden.md").write_text(KEPT, "utf-8")
+
+    async def learnt(*, at_length: bool) -> Desk:
+        desk = await open_desk(Places(tmp_path), read_settings("search: {cache: /dev/null/x}"))
+        await app.learn(desk, at_length=at_length)
+        return desk
+
+    async def load(_: str) -> Concepts:
+        return Concepts()
+
+    monkeypatch.setattr(embedding, "load_model", load)
+    start = "nothing can be kept in /dev/null/x, so "
+    assert asyncio.run(learnt(at_length=False)).shelf.meaning is None
+    assert asyncio.run(learnt(at_length=True)).shelf.meaning
+    assert caplog.messages == [
+        start + "entries are found by words alone; make it writable, or set search.cache",
+        start + "every start takes a while; make it writable, or set search.cache",
+    ]
+
+
+def test_check_names_a_model_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "garden.md").write_text(KEPT, "utf-8")
+    config = tmp_path / "bot.yaml"
+    config.write_text("search: {model: /no/such/folder}", "utf-8")
+    (problem,) = asyncio.run(app.check(Places(tmp_path, config)))
+    assert str(problem).startswith(f"{config}: search.model: there is no ONNX model in /no/such/folder; name a folder")
+
+
 def test_a_user_without_a_home_does_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(_: int) -> None:
         raise KeyError

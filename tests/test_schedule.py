@@ -97,11 +97,11 @@ def test_an_overdue_lesson_is_told_and_one_whose_date_was_owed_is_not(tmp_path: 
     asyncio.run(run())
 
 
-def schedule(folder: Path, *made: Subscription, days: int = 7, as_json: bool = False) -> list[str]:
+def schedule(folder: Path, *made: Subscription, days: int = 7, as_json: bool = False, declared: str = "") -> list[str]:
     """What the verb prints with these in the database."""
     (folder / "content").mkdir(exist_ok=True)
     (folder / "content" / "garden.md").write_text(KEPT, "utf-8")
-    (folder / "bot.yaml").write_text("daily: {grace: 0}", "utf-8")
+    (folder / "bot.yaml").write_text(f"daily: {{grace: 0, channels: [{declared}]}}", "utf-8")
     url = f"sqlite:///{folder / 'bot.db'}"
 
     async def run() -> list[str]:
@@ -137,3 +137,16 @@ def test_programs_read_a_line_a_channel(tmp_path: Path) -> None:
     }  # fmt: skip
     assert lesson["at"] == f"{lesson['date']}T09:00+05:30"
     assert lesson["id"].startswith("garden/")
+
+
+def test_what_the_settings_declare_is_told_before_a_run_has_begun_it(tmp_path: Path) -> None:
+    line = "slack T1/C1 9:00 Europe/Berlin weekdays"
+    (told,) = schedule(tmp_path, declared=line)
+    assert told.startswith("Slack T1, C1: 09:00, weekdays, Europe/Berlin\n  declared in the settings")
+    (record,) = schedule(tmp_path, declared=line, as_json=True)
+    assert (json.loads(record)["state"], json.loads(record)["lessons"]) == ("declared", [])
+    begun = replace(MADE, by_name="The settings", declared=True)
+    (told,) = schedule(tmp_path, begun, declared=line)
+    assert "declared in" not in told
+    both = schedule(tmp_path, declared="slack T1/C1 10:00 Europe/Berlin weekdays")  # changed in the file since
+    assert ["declared in" in one for one in both] == [False, True]

@@ -1,5 +1,7 @@
 """What the environment and config/bot.yaml may say, and that no secret is ever said again."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.errors import SettingsError
@@ -31,6 +33,7 @@ def test_slack_is_reached_in_any_of_its_ways(environment: dict[str, str]) -> Non
         (APP, "SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN"),
         ({"SLACK_BOT_TOKEN": "xapp-s3cret"} | APP, "SLACK_BOT_TOKEN does not begin with xoxb-"),
         (BOT | APP | {"PORT": "s3cret"}, "PORT is no number from 1 to 65535"),
+        (BOT | APP | {"PORT": "0000800000"}, "PORT is no number from 1 to 65535"),
     ],
 )
 def test_what_does_not_go_together_is_named_without_its_value(environment: dict[str, str], said: str) -> None:
@@ -45,6 +48,23 @@ def test_problems_of_both_are_told_together() -> None:
         read_settings("slack: {api_url: here}\ndiscord: {guild: x}", {"PORT": "0"})
     assert len(raised.value.problems) == 3
     assert str(raised.value).startswith("config/bot.yaml:1: `slack.api_url` is not an address")
+
+
+@pytest.mark.parametrize(
+    "value", ["=", "!mine x", "!!int x", "!!timestamp x", "2024-13-45", "[[1]]", "&a [*a]", "9" * 5000]
+)
+@pytest.mark.parametrize(
+    ("key", "wanted"), [("health.port", "a whole number from 0 to 65535"), ("discord.guild", "a server's id, a number")]
+)
+def test_a_value_of_any_kind_at_all_is_told_with_its_line_and_what_is_wanted(key: str, wanted: str, value: str) -> None:
+    group, _, name = key.partition(".")
+    with pytest.raises(SettingsError) as raised:
+        read_settings(f"# mine\n{group}:\n  {name}: {value}")
+    assert str(raised.value) == f"config/bot.yaml:3: `{key}` is not {wanted}; correct the value"
+
+
+def test_no_grace_at_all_still_lets_a_lesson_come_on_time() -> None:
+    assert read_settings("daily: {grace: 0}").daily.grace == timedelta(minutes=10)
 
 
 def test_secrets_are_never_shown() -> None:

@@ -11,10 +11,11 @@ from typing import Any, TextIO
 
 import structlog
 
-# Slack's tokens and addresses that act as one; a bot token of Discord; passwords in addresses.
+# Slack's tokens and addresses that act as one; a bot token of Discord; passwords and Slack's tickets in addresses.
 _SECRET = re.compile(
     r"xox[a-z]?(?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(?<=/commands/)[\w/]+|(?<=/actions/)[\w/]+"
     r"|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+    r"|(?<=[?&]password=)[^&\s'\"]+|(?<=[?&]ticket=)[^&\s'\"]+"
 )
 
 

@@ -58,12 +58,12 @@ def results(
     library: Library,
     found: Sequence[Entry],
     shown: int,
-    repaired: str | None,
+    preface: str = "",
     matched: frozenset[str] = frozenset(),
 ) -> Card:
     """The best entry in full and the next ones to open, `shown` in all; the rest waits behind More results.
 
-    `matched` are the stems of the query, whose words are marked.
+    `preface` tells how the query was understood; `matched` are the stems of its words, which are marked.
     """
     best, rest = found[0], found[1:shown]
     card = entry(library, best)
@@ -73,7 +73,7 @@ def results(
         card,
         choices=choices,
         actions=(*card.actions, *_more(found[shown:])),
-        preface=wording.repaired(repaired) if repaired else "",
+        preface=preface,
         marks=marks(said, matched),
     )
 
@@ -91,14 +91,19 @@ def which_quote(library: Library, entries: Sequence[Entry]) -> Card:
 
 
 def nothing(
-    library: Library, query: str, topics: Sequence[Topic], near: Sequence[Entry] = (), verb: Verb = Verb.OPEN
+    library: Library,
+    query: str,
+    topics: Sequence[Topic],
+    near: Sequence[Entry] = (),
+    verb: Verb = Verb.OPEN,
+    *,
+    hint: str = wording.DID_YOU_MEAN,
 ) -> Card:
-    """Nothing fits: the entries whose ids look like it, else the topics that come nearest."""
+    """Nothing fits: the entries that come near, with a hint at how, else the topics that do."""
     choices = tuple(choice(library, other, verb) for other in near) or tuple(
         Choice(topic.title, Action(wording.OPEN, Verb.TOPIC, (topic.key, "0"))) for topic in topics
     )
-    hint = wording.DID_YOU_MEAN if near else wording.perhaps(topics)
-    return Card(body=(wording.found_nothing(query), hint), choices=choices)
+    return Card(body=(wording.found_nothing(query), hint if near else wording.perhaps(query, topics)), choices=choices)
 
 
 def lesson(library: Library, entry_: Entry, within: str, *, today: bool = False) -> Card:

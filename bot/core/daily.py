@@ -122,7 +122,8 @@ def owed(schedule: Schedule, first: Occurrence, now: datetime, grace: timedelta,
         due.append(occurrence)
     following = next_occurrence(schedule, now)
     skipped = tuple(one for one in due if one.date == skip)
-    due = [one for one in due if one.date != skip]
+    # A date may be due anew where the zone's rules have changed since `first` was worked out.
+    due = [one for one in {one.date: one for one in due}.values() if one.date != skip]
     if due and now - due[-1].at <= grace:
         return Owed(due[-1], tuple(due[:-1]), skipped, next=following)
     return Owed(None, tuple(due), skipped, next=following)

@@ -20,7 +20,6 @@ HEADINGS = {
     Section.ALL_IDEAS: "All key ideas",
     Section.ALL_LESSONS: "All lessons learnt",
 }
-BULLET = re.compile(r"\s*(?:[-*•]|\d{1,3}[.)])(?:\s+|$)")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।։][\"'”’»)\]]*$")
 
 
@@ -34,10 +33,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a text holds: the summary, and the lines of a raw text that are no part of it (number, text)."""
+    """What a text holds: the summary; of a raw one the lines that are no part of it, and what is doubtful, by line."""
 
     summary: Summary
     left_out: tuple[tuple[int, str], ...] = ()
+    doubts: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -73,14 +73,15 @@ class Reader:
         self.seen: dict[Section, int] = {}
         self.problems: list[Problem] = []
         self.left_out: list[tuple[int, str]] = []
+        self.doubts: list[tuple[int, str]] = []
 
     def problem(self, reason: str, mend: str, line: int) -> None:
         self.problems.append(Problem(reason, mend, line))
 
     def enter(self, section: Section, line: int) -> None:
         if section in self.seen:
-            first = self.seen[section]
-            self.problem(f"“{HEADINGS[section]}” stands here again (first in line {first})", "keep one of them", line)
+            reason = f"“{HEADINGS[section]}” stands here again (first in line {self.seen[section]})"
+            self.problem(reason, "bring both under one", line)
         self.seen.setdefault(section, line)
         self.section, self.topic, self.open = section, None, None
 
@@ -101,4 +102,6 @@ class Reader:
         if self.problems:
             raise ContentError(sorted(self.problems, key=lambda problem: problem.line or 0))
         entries = [replace(entry, summary=self.name) for entry in entries]
-        return Parsed(Summary(self.name, source, tuple(entries), retired), tuple(self.left_out))
+        return Parsed(
+            Summary(self.name, source, tuple(entries), retired), tuple(sorted(self.left_out)), tuple(self.doubts)
+        )

@@ -12,6 +12,8 @@ from rapidfuzz import fuzz, process
 
 from bot.core.errors import Problem
 
+_DEEPEST = 10  # groups and lists within one another; two are in use
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -69,7 +71,7 @@ def read_fields(
     `first_line` is the line of the file on which `source` begins.
     """
     try:
-        node = yaml.compose(source, Loader=yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader)
+        node = _composed(source)
     except yaml.YAMLError as error:
         return {}, [_not_yaml(error, first_line)]
     values = {name: spec.default for name, spec in specs.items()}
@@ -94,6 +96,17 @@ def read_fields(
     return values, problems
 
 
+def _composed(source: str) -> yaml.Node | None:
+    """The text as YAML nodes. Raises YAMLError, also where it is nested so deeply that the loader would crash."""
+    loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
+    depth = 0
+    for event in yaml.parse(source, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)  # type: ignore[arg-type]
+    return yaml.compose(source, Loader=loader)
+
+
 def _leaves(
     node: yaml.MappingNode, specs: Iterable[str], first_line: int, before: str = ""
 ) -> Iterable[tuple[str, int, yaml.Node]]:
@@ -113,7 +126,10 @@ def _leaves(
 def _value(node: yaml.Node) -> Any:
     """A scalar or a flat list of scalars; anything deeper is never built, whatever its anchors would unfold to."""
     if isinstance(node, yaml.ScalarNode):
-        return yaml.SafeLoader("").construct_object(node)
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError):  # a date that is none, a tag of one's own
+            return node.value
     if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
         return [_value(item) for item in node.value]
     return node
@@ -130,4 +146,6 @@ def _not_yaml(error: yaml.YAMLError, first_line: int) -> Problem:
     mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or "it cannot be read"
     line = first_line + (mark.line if mark else 0)
-    return Problem(f"this is no YAML: {reason}", "put text with special characters in quotes", line)
+    return Problem(
+        f"this is no YAML: {reason}", "indent with spaces, and put text with special characters in single quotes", line
+    )

@@ -4,22 +4,24 @@ Proposes; people correct the file afterwards, and the library only reads it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log, sqrt
 
 from rapidfuzz import fuzz
 
 from bot.core import excerpts
-from bot.core.parser import HEADINGS, MAX_KEY
+from bot.core.parser import HEADINGS, MAX_KEY, Parsed
 from bot.core.slugs import short_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 from bot.core.words import EMPTY, stem, words
 
 MAX_NAME = 24  # characters of a summary's name, which leaves its entries at least 35 for theirs
 ALIKE = 70.0  # rapidfuzz similarity (0 to 100) from which an edited entry is still the same entry
-SAME_THING = 0.42  # cosine of weighted stems from which two entries are proposed as one family
-SAME_TITLE = 90.0  # rapidfuzz similarity of titles that by itself proposes a family
+SAME_TITLE = 90.0  # rapidfuzz similarity from which an edited heading is still the same topic
+# A short list is told again in depth, so two entries need little in common, but clearly more than with any other.
+SAME_THING = 0.2  # cosine of weighted stems from which two entries are proposed as one family
+CLEARLY = 1.5  # times the likeness of either's next best
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def bring_in(raw: Summary, name: str, title: str | None = None, before: Summary 
     taken = retired | old_ids | {section.value for section in Section if section.listing is Listing.TAKE}
     named_topics: dict[int, Topic] = {}
     for topic in raw.topics:
-        identity = topics.get(topic.line) or short_slug(topic.title, taken, MAX_KEY - len(name) - 1)
+        identity = topics.get(topic.line) or short_slug(topic.title, taken, min(36, MAX_KEY - len(name) - 1))
         taken.add(identity)
         named_topics[topic.line] = replace(topic, id=identity, summary=name)
     entries = []
@@ -54,7 +56,7 @@ def bring_in(raw: Summary, name: str, title: str | None = None, before: Summary 
         elif entry.listing is Listing.TAKE and entry.section.value not in old_ids | retired:
             given = replace(entry, id=entry.section.value)
         else:
-            given = replace(entry, id=short_slug(entry.full_text, taken, min(36, MAX_KEY - len(name) - 1)))
+            given = replace(entry, id=short_slug(entry.title or entry.text, taken, min(36, MAX_KEY - len(name) - 1)))
         taken.add(given.id)
         entries.append(replace(given, topic=named_topics[entry.topic.line] if entry.topic else None, summary=name))
     ids = {entry.id for entry in entries} | {topic.id for topic in named_topics.values()}
@@ -155,53 +157,44 @@ def _head(identity: str, same: Mapping[str, str]) -> str | None:
 
 
 def _propose(entries: Sequence[Entry]) -> dict[str, str]:
-    """For each member that repeats a fuller entry of its kind, that entry's id. Heads are found fullest first."""
-    bags = {entry.id: Counter(stem(word) for word in words(entry.full_text) if word not in EMPTY) for entry in entries}
-    seen_in = Counter(stem for bag in bags.values() for stem in bag)
-    weights = {
-        identity: {stem: count * log(1 + len(bags) / seen_in[stem]) for stem, count in bag.items()}
-        for identity, bag in bags.items()
-    }
-    lengths = {identity: sqrt(sum(w * w for w in bag.values())) or 1.0 for identity, bag in weights.items()}
-    telling = max(10, min(len(bags) // 4, 100))  # a word that more entries hold brings nobody together
-    holding: dict[str, list[Entry]] = {}  # by stem, the heads that have it: only they can be alike
+    """For an entry of a short list and the one that tells it in depth: of the member the id of the fuller one."""
+    full = {entry.id: len(entry.full_text) for entry in entries}
+    alike = _alike(entries)
+    every: dict[str, list[float]] = {}
+    for pair, likeness in alike.items():
+        for identity in pair:
+            every.setdefault(identity, [0.0]).append(likeness)
+    second = {identity: sorted(likenesses)[-2] for identity, likenesses in every.items()}
     same: dict[str, str] = {}
-    for entry in sorted(entries, key=lambda one: -len(one.full_text)):
-        near = {
-            head.id: head
-            for word in weights[entry.id]
-            if seen_in[word] <= telling
-            for head in holding.get(word, ())
-            if head.kind is entry.kind
-        }
-        rated = [
-            (
-                1.0
-                if _same_title(entry, head)
-                else _cosine(weights[entry.id], weights[key], lengths[entry.id] * lengths[key]),
-                key,
-            )
-            for key, head in near.items()
-        ]
-        likeness, nearest = max(rated, default=(0.0, ""))
-        if likeness >= SAME_THING:
-            same[entry.id] = nearest
-        else:
-            for word in weights[entry.id]:
-                holding.setdefault(word, []).append(entry)
+    for pair, likeness in alike.items():
+        if likeness >= max(SAME_THING, *(CLEARLY * second[identity] for identity in pair)):
+            member, fuller = sorted(pair, key=full.__getitem__)
+            same[member] = fuller
     return same
 
 
-def _same_title(one: Entry, other: Entry) -> bool:
-    return bool(one.title and other.title and fuzz.ratio(one.title.lower(), other.title.lower()) >= SAME_TITLE)
+def _alike(entries: Sequence[Entry]) -> dict[tuple[str, str], float]:
+    """What each entry of a short list has in common with each of its kind in depth: the cosine of their rarer stems."""
+    read = {entry.id: [stem(word) for word in words(entry.full_text) if word not in EMPTY] for entry in entries}
+    seen_in = Counter(stem for several in read.values() for stem in set(several))
+    most = max(10, min(len(read) // 4, 100))  # a word that more entries hold brings nobody together
+    weights = {stem: log(1 + len(read) / number) ** 2 for stem, number in seen_in.items() if number <= most}
+    bags = {identity: [one for one in dict.fromkeys(several) if one in weights] for identity, several in read.items()}
+    lengths = {identity: sqrt(sum(weights[stem] for stem in bag)) for identity, bag in bags.items()}
+    holding: dict[tuple[Kind, str], list[str]] = {}
+    for entry in entries:
+        for word in bags[entry.id] if entry.listing is Listing.IN_DEPTH else ():
+            holding.setdefault((entry.kind, word), []).append(entry.id)
+    shared: dict[tuple[str, str], float] = {}
+    for entry in entries:
+        for word in bags[entry.id] if entry.listing is Listing.SHORT else ():
+            for other in holding.get((entry.kind, word), ()):
+                shared[entry.id, other] = shared.get((entry.id, other), 0.0) + weights[word]
+    return {(one, other): weight / lengths[one] / lengths[other] for (one, other), weight in shared.items()}
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float], length: float) -> float:
-    return sum(weight * other.get(stem, 0.0) for stem, weight in one.items()) / length
-
-
-def report(made: Import, left_out: Iterable[tuple[int, str]], where: str) -> list[str]:
-    """What was found, section by section, for the person who imported it."""
+def report(made: Import, parsed: Parsed, where: str) -> list[str]:
+    """What was found, section by section, for the person who imported it; and by its line what is to be looked at."""
     summary = made.summary
     lines = [f"{summary.title} ({summary.source.kind})"]
     for section in Section:
@@ -217,9 +210,11 @@ def report(made: Import, left_out: Iterable[tuple[int, str]], where: str) -> lis
         gone = f"{len(made.dropped)} are gone and their ids retired:" if made.dropped else "none is gone."
         lines.append(f"{made.kept} entries kept their ids; {gone}")
         lines += [f"  {entry.id}: {excerpts.shortened(entry.full_text, 80)}" for entry in made.dropped]
-    out = list(left_out)
-    if out:
-        lines.append("Lines that are no part of a summary and were left out:")
-        lines += [f"  {number}: {excerpts.shortened(text, 80)}" for number, text in out]
+    if parsed.left_out:
+        lines.append("Left out, as under no heading of a summary; put what you miss under one and import with --force:")
+        lines += [f"  {number}: {excerpts.shortened(text, 80)}" for number, text in parsed.left_out]
+    if parsed.doubts:
+        lines.append("Read in one of two ways, so have a look:")
+        lines += [f"  {number}: {said}" for number, said in parsed.doubts]
     lines.append(f"Written to {where}. Read it once: the families (same=) and ids are proposals.")
     return lines

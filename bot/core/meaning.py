@@ -2,6 +2,9 @@
 
 Knows vectors and whose they are; nothing of the model that makes them, and ranks nothing. NumPy is loaded with it.
 
+The vector of a text says what it is about; which of several entries on one subject is meant, the words say, each of a
+question met by the nearest of an entry (late interaction; Khattab and Zaharia, "ColBERT", 2020).
+
 A large library is not compared text by text: its texts lie in clusters about leaders drawn at random, and only the
 clusters nearest to a query are looked into (cluster pruning; Chierichetti et al., "Finding near neighbors through
 cluster pruning", 2007).
@@ -20,6 +23,9 @@ from bot.core.summary import Entry
 # Chosen by comparing a few on all of tests/quality (docs/decisions/0002-messages.md).
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
 SAID = 0.8  # what its nearest phrasing counts against these, where it is nearer
+MET = 50  # entries, the nearest, whose words are met with those of what was said
+BY_WORDS = 0.5  # what that counts (docs/decisions/0003-lookups.md)
+MOST_IN_WORDS = 5_000  # entries; in a larger library words would take too much memory
 MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text
 MOST_PARTS = 6
 SMALL = 4_000  # texts; up to so many, each is compared
@@ -32,6 +38,7 @@ RIDGE = 0.003  # what holds back the weights that tell a discussion from chatter
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 _SHORT = 15  # characters; less is no sentence of its own
 
+# Rows of length 1. For a text the first is its own, the others those of its words, where the model tells them.
 Vectors = NDArray[np.float32]
 Places = NDArray[np.int64]
 
@@ -40,11 +47,12 @@ Places = NDArray[np.int64]
 class Sense:
     """What a query or a message means: how near the entries come to it, by place, from -1 to 1.
 
-    `chatter` is how near the nearest few sentences of everyday chatter come; `discussed` tells a discussion (above 0)
-    from chatter (below).
+    `nearest` is how near the nearest entry comes as a whole, `chatter` how near the nearest few sentences of everyday
+    chatter come; `discussed` tells a discussion (above 0) from chatter (below).
     """
 
     nearness: Mapping[int, float]
+    nearest: float
     chatter: float
     discussed: float
 
@@ -61,9 +69,9 @@ class Meaning:
     """The vectors of a library's texts and of people's talk, built once a library and only read afterwards."""
 
     def __init__(self, library: Library, vector_of: Mapping[str, Vectors], talk: Talk) -> None:
-        """`vector_of` holds a vector of length 1 for each of `texts(library)` and each sentence of `talk`."""
+        """`vector_of` holds those of each of `texts(library)` and of each sentence of `talk`."""
         several = texts(library)
-        vectors = np.stack([vector_of[text] for text in several])
+        vectors = np.stack([vector_of[text][0] for text in several])
         self._clusters = _Clusters(vectors) if len(several) > SMALL else None
         order = self._clusters.order if self._clusters else np.arange(len(several))
         self._vectors = vectors[order]
@@ -75,20 +83,28 @@ class Meaning:
         self._said = _table([[place[text] for text in one.said] for one in told], self._whole)
         self._has_said = np.array([bool(one.said) for one in told])
         self._owners = _owners(len(several), self._whole, self._parts, self._said)
-        self._chatter = np.stack([vector_of[sentence] for sentence in talk.chatter])
-        self._discussed = _told_apart(np.stack([vector_of[one] for one in talk.discussion]), self._chatter)
+        self._words = _Words(told, vector_of) if told and len(told) <= MOST_IN_WORDS else None
+        self._chatter = np.stack([vector_of[sentence][0] for sentence in talk.chatter])
+        self._discussed = _told_apart(np.stack([vector_of[one][0] for one in talk.discussion]), self._chatter)
 
-    def sense(self, vector: Vectors, also: Collection[int] = ()) -> Sense:
-        """What a vector is near to. In a large library the nearness of some entries alone, those in `also` for sure."""
+    def sense(self, said: Vectors, also: Collection[int] = ()) -> Sense:
+        """What a text is near to. In a large library the nearness of some entries alone, those in `also` for sure."""
+        vector, words = said[0], said[1:]
         chatter = np.sort(self._chatter @ vector)[-CHATTER:].mean()
         places, near = self._near(vector, also)
+        most = near.max(initial=0.0)
+        if self._words and len(words):
+            nearest = np.argsort(near)[-MET:]
+            met = self._words.met(words, places[nearest])
+            near[nearest] += BY_WORDS * (met - met.mean())  # which of these, and not how near
         weights, threshold = self._discussed
         discussed = vector @ weights - threshold
-        return Sense(dict(zip(places.tolist(), near.tolist(), strict=True)), float(chatter), float(discussed))
+        nearness = dict(zip(places.tolist(), near.tolist(), strict=True))
+        return Sense(nearness, float(most), float(chatter), float(discussed))
 
-    def vector(self, place: int) -> Vectors:
-        """What the entry there means as a whole."""
-        return np.asarray(self._vectors[self._whole[place]])
+    def vectors(self, place: int) -> Vectors:
+        """What the entry there means as a whole, without its words."""
+        return np.asarray(self._vectors[self._whole[place], None])
 
     def _near(self, vector: Vectors, also: Collection[int]) -> tuple[Places, Vectors]:
         if self._clusters is None:
@@ -106,6 +122,35 @@ class Meaning:
         told = WHOLE * cosines[whole] + TOPIC * cosines[topic] + PART * cosines[parts].max(1)
         in_chat = SAID * cosines[said].max(1) + (1 - SAID) * told
         return places, np.where(self._has_said[places], np.maximum(told, in_chat), told)
+
+
+class _Words:
+    """The words of every entry's text and of its phrasings, one text behind the other."""
+
+    def __init__(self, told: Sequence["_Told"], vector_of: Mapping[str, Vectors]) -> None:
+        entries = [[_words(vector_of[text]) for text in (one.whole, *one.said)] for one in told]
+        texts = [rows for several in entries for rows in several]
+        rows = np.concatenate(texts)
+        self._step = float(np.abs(rows).max(initial=1e-9)) / 127
+        self._rows = np.round(rows / self._step).astype(np.int8)  # a quarter of the memory of floats
+        self._lengths = np.array([len(rows) for rows in texts])
+        self._starts = np.cumsum([0, *self._lengths])  # of each text in the rows
+        self._first = np.cumsum([0, *map(len, entries)])  # text of each entry
+
+    def met(self, words: Vectors, places: Places) -> Vectors:
+        """For each entry how near the nearest words of its best text come to these, on average."""
+        spans = [(self._first[place], self._first[place + 1]) for place in places]
+        rows = np.concatenate([self._rows[self._starts[first] : self._starts[last]] for first, last in spans])
+        lengths = np.concatenate([self._lengths[first:last] for first, last in spans])
+        cosines = rows.astype(np.float32) @ (self._step * words.T)
+        nearest = np.maximum.reduceat(cosines, np.cumsum([0, *lengths[:-1]]), axis=0)
+        counts = [last - first for first, last in spans]
+        return np.asarray(np.maximum.reduceat(nearest.mean(1), np.cumsum([0, *counts[:-1]])))
+
+
+def _words(text: Vectors) -> Vectors:
+    """The words of a text; the whole, where there is none that the model tells."""
+    return text[1:] if len(text) > 1 else text
 
 
 class _Clusters:
@@ -155,6 +200,12 @@ def texts(library: Library) -> list[str]:
     """Every text of a library whose vector is needed, each once."""
     told = (_told(library, entry) for entry in library.entries)
     return list(dict.fromkeys(text for one in told for text in (one.whole, *one.parts, one.topic, *one.said)))
+
+
+def texts_in_words(library: Library) -> list[str]:
+    """Those of these texts whose words are needed as well, each once."""
+    told = (_told(library, entry) for entry in library.entries) if len(library.entries) <= MOST_IN_WORDS else ()
+    return list(dict.fromkeys(text for one in told for text in (one.whole, *one.said)))
 
 
 def _told(library: Library, entry: Entry) -> _Told:

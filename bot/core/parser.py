@@ -7,9 +7,10 @@ Knows the format; gives out no ids and touches no files.
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from bot.core import fields
-from bot.core.drafting import BULLET, HEADINGS, Draft, Limits, Parsed, Reader
+from bot.core.drafting import HEADINGS, Draft, Limits, Parsed, Reader
 from bot.core.errors import ContentError, Problem
 from bot.core.raw import RawReader, split_title
 from bot.core.slugs import is_slug
@@ -24,11 +25,12 @@ FRONT_MATTER = {
     "kind": fields.FieldSpec(fields.text, required=True),
     "speakers": fields.FieldSpec(fields.texts, ()),
     "url": fields.FieldSpec(fields.text),
-    "date": fields.FieldSpec(lambda value: fields.text(str(value))),
+    "date": fields.FieldSpec(lambda value: fields.text(str(value) if isinstance(value, date | int) else value)),
     "licence": fields.FieldSpec(fields.text),
     "retired": fields.FieldSpec(fields.texts, ()),
 }
 
+_BULLET = re.compile(r"[-*•](?:\s+|$)")
 _TITLE = re.compile(r"\*\*((?:\\.|[^\\*])+):\*\* (.+)")
 _MARK = re.compile(r"\{#(\S+)((?: [^\s}]+)*) ?\}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -53,14 +55,15 @@ def decode(data: bytes) -> str:
     return text
 
 
-def parse(text: str, name: str = "", max_entries: int = Limits().max_entries) -> Parsed:
+def parse(text: str, name: str = "", max_entries: int = Limits().max_entries, *, pasted: bool = False) -> Parsed:
     """A raw or kept summary. `name` is what its keys will begin with; raw entries and topics get no ids here.
 
+    Kept is what begins with front matter; what is `pasted` must hold an id as well, since note apps write such, too.
     Raises ContentError with every problem found. Time grows in proportion to the length of the text.
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    reader = _Kept(lines, name, max_entries) if lines[0].rstrip() == "---" else RawReader(lines, name, max_entries)
-    return reader.read()
+    kept = lines[0].rstrip() == "---" and not (pasted and "{#" not in text)
+    return (_Kept if kept else RawReader)(lines, name, max_entries).read()
 
 
 def unescape(text: str) -> str:
@@ -92,7 +95,7 @@ class _Kept(Reader):
             self._topic(number, text[4:])
         elif line.startswith("#"):
             self._heading(number, text.lstrip("#").strip())
-        elif line[0] in "-*•" and (bullet := BULLET.match(line)):
+        elif bullet := _BULLET.match(line):
             self._bullet(number, line[bullet.end() :])
         elif not line[0].isspace() or self.open is None:
             self.problem("this line belongs to no entry", "begin it with `- `, or indent it below its entry", number)

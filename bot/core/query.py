@@ -41,18 +41,18 @@ def read(index: Index, query: str, *, typing: bool = False, sure: bool = False) 
     """Reads a query. The last word may be a beginning if `typing`; only the plainest slips are mended if `sure`."""
     several = [part for word in words(query[:MOST_CHARACTERS]) for part in index.parts.get(stem(word), (word,))]
     told = _most_telling(index, several)
+    short = _short_beginnings(index, told)
     units: list[Unit] = []
     repairs: dict[str, str] = {}
     tried = 0
     for at, word in enumerate(told):
         readings = _known(index, word, told[max(at - 1, 0) : at + 2])
-        if typing and at == len(told) - 1:
-            readings = {stem(one.instead[0]): one.weight for one in index.speller.begun(word)} | readings
+        if (typing and at == len(told) - 1) or (word in short and not sure):
+            readings = _begun(index, word) | readings
         if readings or word in EMPTY or word in EVERYDAY or tried >= MOST_REPAIRS:
             units.append(_unit(index, word, readings))
         elif word in index.english:  # as it should be: it may be a beginning, but no slip
-            begun = index.speller.begun(word) if len(word) > 3 else []
-            units.append(_unit(index, word, {stem(one.instead[0]): one.weight for one in reversed(begun)}))
+            units.append(_unit(index, word, _begun(index, word) if len(word) > 3 else {}))
         else:
             tried += 1
             units += _mended(index, word, repairs, sure)
@@ -68,6 +68,20 @@ def _most_telling(index: Index, several: list[str]) -> list[str]:
         return once
     kept = set(sorted(once, key=lambda word: (word in EMPTY, -(index.rarity(stem(word)) or 0.0)))[:MOST_WORDS])
     return [word for word in once if word in kept]
+
+
+def _short_beginnings(index: Index, told: list[str]) -> list[str]:
+    """The words of three letters that may be beginnings: so little is taken for one only where no word fits whole
+    and each begins one."""
+    telling = [word for word in told if word not in EMPTY]
+    if any(index.rarity(stem(word)) or not index.speller.begun(word) for word in telling):
+        return []
+    return [word for word in telling if len(word) == 3 and word not in EVERYDAY]
+
+
+def _begun(index: Index, word: str) -> dict[str, float]:
+    """The stems of the words that begin so, with the trust in each."""
+    return {stem(one.instead[0]): one.weight for one in reversed(index.speller.begun(word))}
 
 
 def _known(index: Index, word: str, around: list[str]) -> dict[str, float]:

@@ -39,7 +39,7 @@ LEAST = 0.02  # a confidence below this is none
 # A logistic regression on the tuned part of tests/quality (docs/decisions/0002-messages.md).
 NEAR, AROUND, CHATTER, DISCUSSED, OFFSET = 2.97, 4.35, -7.01, 1.81, -1.07
 NEAREST = 5  # entries whose mean nearness tells whether the library has anything on the subject
-WORDS = 0.1  # what the words in common, as a lookup counts them, add to an entry's nearness
+WORDS = 0.13  # what the words in common, as a lookup counts them, add to an entry's nearness
 
 _NONE = np.zeros(0, np.int32)
 

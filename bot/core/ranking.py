@@ -48,7 +48,7 @@ def weigh(
     ceiling = 1e-9
     for unit in telling:
         places, gains = _gains(index, unit)
-        ceiling += gains.max(initial=0.0)
+        ceiling += gains.max() if len(gains) else unit.weight  # a word that no entry holds lessens what all are worth
         scores[places] += gains
         said[places] += unit.weight
     side_by_side = neighbours(index, units)

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from collections.abc import Container
 
-# Words that say nothing about what an entry is on; an id is made of the others.
+# What an id does not begin with; and what it does not end in where it is cut short. In between nothing is left out:
+# without its `not` an id would say the opposite.
+_OPENING = frozenset("a an and are but is it its so that the there these this those was were".split())
 _EMPTY = frozenset(
     """
     a about after all also an and are around as at be been being between both but by can could do does during each
@@ -25,7 +27,7 @@ def slug(text: str, longest: int = 60) -> str:
     """`text` in lower case, its words joined by `-`, Latin accents dropped, cut at a word where possible; may be ""."""
     plain = "".join(
         char
-        for char in unicodedata.normalize("NFKD", re.sub("['’\0]", "", text)).lower()
+        for char in unicodedata.normalize("NFKD", re.sub("['’\0]|(?<=\\d),(?=\\d{3})", "", text)).lower()
         if not "\u0300" <= char <= "\u036f"
     )
     composed = unicodedata.normalize("NFC", plain)
@@ -50,14 +52,15 @@ def is_slug(text: str) -> bool:
     return text == text.lower() and all(part and all(_kept(char) for char in part) for part in parts)
 
 
-def short_slug(text: str, taken: Container[str], longest: int = 36, words: int = 5) -> str:
-    """An id that is not taken: the first meaningful words of `text`, numbered from 2 on where they are taken."""
+def short_slug(text: str, taken: Container[str], longest: int = 36, words: int = 6) -> str:
+    """An id that is not taken: how `text` begins, as it reads, numbered from 2 on where that is taken."""
     every = slug(text, 10_000).split("-")
-    telling = [word for word in every if word not in _EMPTY] or every
-    base = _cut(telling[:words], longest) or "entry"
-    if base not in taken:
-        return base
-    number = 2
-    while (name := f"{base[: longest - len(str(number)) - 1].rstrip('-.')}-{number}") in taken:
+    first = next((at for at, word in enumerate(every) if word not in _OPENING), 0)
+    base = (_cut(every[first : first + words], longest) or "entry").split("-")
+    while len(base) > 1 and base[-1] in _EMPTY and base != every[first:]:
+        base.pop()
+    name, number = "-".join(base), 1
+    while name in taken:
         number += 1
+        name = f"{_cut(base, longest - len(str(number)) - 1)}-{number}"
     return name

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.core.words import stem
+from bot.core.words import EMPTY, stem
 
 MOST = 6  # readings of one word that are followed up
 LONGEST = 40  # letters; nothing longer is mended
@@ -27,6 +27,8 @@ PREFIX_WEIGHT = 0.9
 SURE_WEIGHT = 0.95  # the trust in the nearest word, and in two words run together
 SLIP_COST = 0.1  # what each slip takes from the trust
 SOUND_WEIGHT = 0.6
+
+_PREFIXES = frozenset("down in off on out over under up".split())  # `overfit` is a word, and not two run together
 
 _BLOCK = 4096  # words whose letters are counted at once, for the sake of memory
 
@@ -72,7 +74,7 @@ class Speller:
     def _slips(self, word: str) -> list[Reading]:
         most = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
         close = extract(word, self.near(word, most), scorer=OSA.distance, score_cutoff=most, limit=40)
-        ranked = sorted((self._far(word, other, far), other) for other, far, _ in close)
+        ranked = sorted((self._far(word, other, far), other) for other, far, _ in close if _likely(word, other))
         ranked = [(far, other) for far, other in ranked if far <= most + 0.5 and (len(word) > 4 or word[0] == other[0])]
         best = [(far, other) for far, other in ranked if far < ranked[0][0] + 0.6][:MOST]
         nearest = best[0][0] if best else 0.0
@@ -100,7 +102,7 @@ class Speller:
         )
 
     def _parted(self, word: str) -> list[Reading]:
-        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1) if word[:at] not in _PREFIXES)
         known = [cut for cut in cuts if all(part in self._frequency for part in cut)]
         known.sort(key=lambda cut: (-min(len(part) for part in cut), cut))
         return [Reading(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]
@@ -123,7 +125,8 @@ class Speller:
         key = sound(word)
         pairs = zip(self._sorted, self._sounds, strict=True) if len(key) > 3 else ()
         found = [other for other, sounding in pairs if sounding == key]
-        return [Reading((other,), SOUND_WEIGHT, 3) for other in found[:MOST]]
+        near = extract(word, found, scorer=OSA.distance, score_cutoff=len(word) // 2, limit=MOST)
+        return [Reading((other,), SOUND_WEIGHT, 3) for other, _, _ in near]
 
 
 _SOUNDS = (
@@ -150,6 +153,14 @@ def sounds(words: Sequence[str]) -> list[str]:
     """How those of these words sound that a slip may stand for."""
     mendable = _mendable(words)
     return sound("\n".join(mendable)).split("\n") if mendable else []
+
+
+def _likely(word: str, other: str) -> bool:
+    """Whether a slip may be what makes the one of the other: hardly, that a short word has two letters too many, or
+    that one of three stands for a word that says nothing (`AGI` for "ago"), but by a twist (`teh`)."""
+    if len(word) == 3 and other in EMPTY:
+        return sorted(word) == sorted(other)
+    return len(word) > 8 or len(word) - len(other) < 2
 
 
 def _mendable(words: Sequence[str]) -> list[str]:

@@ -4,12 +4,13 @@ Knows the table of commands; values are checked where the library is known, in t
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
-from bot.core import wording
-from bot.core.commands import COMMANDS, Command, Invocation, Option, Value
+from bot.core import when, wording
+from bot.core.commands import COMMANDS, Command, Invocation, Value
 from bot.core.errors import UsageError
 
 # An option's name and colon, then a quoted or a bare value; or quoted words; or one bare word.
@@ -17,23 +18,32 @@ _PART = re.compile(
     r"""(?P<name>[a-zA-Z]+)(?P<sign>[:=])[ ]?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]\S*)?)"""
     r"""|"(?P<words>[^"]*)"?|(?P<word>\S+)"""
 )
+_FILTER = re.compile(r"(?<!\S)(kind|topic|summary):\S", re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
-_TIME = re.compile(r"^(\d{1,2}([:.h]?\d{2})?h?(am|pm)?|noon|midnight)$", re.IGNORECASE)
-_DAYS = re.compile(
-    r"^((mon|tue|wed|thu|fri|sat|sun)\w*[,-]?)+$|^(weekdays?|weekends?|daily|every\w*|all)$", re.IGNORECASE
-)
-_ZONE = re.compile(r"^([A-Za-z_]+/[\w/+-]+|utc|gmt)$", re.IGNORECASE)
-_SHAPES = {Value.TIME: _TIME, Value.ZONE: _ZONE, Value.DAYS: _DAYS}
+_SHAPES = {Value.DAYS: when.DAYS, Value.TIME: when.TIME, Value.ZONE: when.ZONE}
+_JOINTS = re.compile(r"(?:(?:and|at|for|from|in|on|the)\b|[\s,;'])*", re.IGNORECASE)  # what joins those
+_FEW = 8  # words or quotations among which a city is looked for, since each is compared with every zone
+
+Zones = Callable[[], Collection[str]]
 
 
 def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None:
     """The known word most like `word`, or None when none is at least that similar (0 to 100)."""
-    best = process.extractOne(word.lower(), list(known), scorer=fuzz.WRatio, score_cutoff=at_least)
-    return best[0] if best else None
+    likeness = {one: _likeness(word.lower(), one) for one in known}
+    best = max(likeness, key=likeness.__getitem__, default=None)
+    return best if best is not None and likeness[best] >= at_least else None
 
 
-def parse(line: str, prefix: str = "") -> Invocation:
+def _likeness(word: str, known: str) -> float:
+    """How like it is to the whole or to one word of it, from 0 to 100."""
+    return max((fuzz.WRatio(word, known), *(fuzz.ratio(word, part) for part in known.lower().split())))
+
+
+def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
     """A typed line, its slash and the configured prefix included, as an invocation.
+
+    A command that takes a time, days or a zone finds them without quotation marks; a zone named as a city alone, such
+    as new york, where it is among `zones`.
 
     Raises UsageError for an unknown command or option, one given twice, or one that is missing.
     """
@@ -46,11 +56,19 @@ def parse(line: str, prefix: str = "") -> Invocation:
     if command.commands:
         command, rest = _subcommand(command, rest.strip(), prefix)
         path = (*path, command.name)
-    options = _options(command, rest)
+    command = replace(command, name=prefix + " ".join(path))  # as it is told of
+    options = _options(command, rest, zones)
     for option in command.options:
         if option.required and not options.get(option.name, "").strip():
             raise UsageError(wording.missing_option(option, command))
     return Invocation(path, options)
+
+
+def plain(line: str, prefix: str = "") -> Invocation:
+    """Plain words as the lookup that they are, its filters heeded too: `scaling kind:lesson`. Raises UsageError."""
+    if not _FILTER.search(line):
+        return Invocation(("lookup",), {"query": line})
+    return parse(f"/{prefix}lookup {line}", prefix)
 
 
 def _subcommand(command: Command, rest: str, prefix: str) -> tuple[Command, str]:
@@ -59,39 +77,80 @@ def _subcommand(command: Command, rest: str, prefix: str) -> tuple[Command, str]
     inner = {sub.name: sub for sub in command.commands}
     if word.lower() in inner:
         return inner[word.lower()], after
-    first = command.commands[0]
-    if not word or (first.options and (_recognised(word, first) or _PART.match(word)["name"])):  # type: ignore[index]
-        return first, rest
-    raise UsageError(wording.unknown_subcommand(prefix + command.name, word, list(inner), nearest(word, inner)))
+    if not word:
+        return command.commands[0], rest
+    timed = next((sub.name for sub in command.commands if _cut(rest, _names(sub))[1]), None)  # `/daily 9:30`
+    near = timed or nearest(word, inner)
+    raise UsageError(wording.unknown_subcommand(prefix + command.name, word, list(inner), near))
 
 
-def _options(command: Command, rest: str) -> dict[str, str]:
+def _options(command: Command, rest: str, zones: Zones) -> dict[str, str]:
     known = {option.name: option for option in command.options}
     found: dict[str, str] = {}
-    loose: list[str] = []
+    pieces: list[tuple[str, str]] = [("", "")]  # words in a row, after an option's name, in quotation marks or neither
     for part in _PART.finditer(rest.translate(_QUOTES)):
         name = (part["name"] or "").lower()
         if name not in known:
             if name and part["sign"] == ":" and (like := nearest(name, known, 75)):
                 raise UsageError(wording.unknown_option(name, list(known), like))
-            loose.append(part["words"] if part["words"] is not None else part[0])
+            if part["words"] is not None:
+                pieces += [('"', part["words"]), ("", "")]
+            else:
+                owner, text = pieces.pop()
+                pieces.append((owner, f"{text} {part[0]}".strip()))
         elif name in found:
             raise UsageError(wording.option_twice(name))
         else:
-            found[name] = part["quoted"] if part["quoted"] is not None else part["bare"] or ""
-    _place(command, loose, found)
+            found[name] = part["quoted"] or ""
+            pieces.append(("", "") if part["quoted"] is not None else (name, part["bare"] or ""))
+    names, loose = _names(command), list[tuple[bool, str]]()
+    for owner, text in pieces:
+        end = _end(known[owner].value, text, names, zones) if owner in known else 0
+        if owner in known:
+            found[owner] = text[:end].strip()
+        loose.append((owner == '"', text[end:].strip()))
+    _place(command, loose, found, zones)
     return found
 
 
-def _place(command: Command, loose: list[str], found: dict[str, str]) -> None:
+def _names(command: Command) -> dict[Value, str]:
+    return {option.value: option.name for option in command.options}
+
+
+def _end(value: Value, text: str, names: Collection[Value], zones: Zones) -> int:
+    """Where the value ends that an option is given without quotation marks: mostly with its first word."""
+    if value in _SHAPES and (shaped := _SHAPES[value].match(text)):
+        return shaped.end()
+    ends = [word.end() for word in re.finditer(r"\S+", text)] or [0]
+    if value is Value.ZONE:
+        known = zones()
+        return next((end for end in reversed(ends[:4]) if when.names_zone(text[:end], known)), ends[0])
+    if value is Value.TOPIC and Value.QUERY not in names:  # up to what is no part of a topic
+        found = (_SHAPES[other].search(text, ends[0]) for other in names if other in _SHAPES)
+        return min((one.start() for one in found if one), default=len(text))
+    return ends[0]
+
+
+def _place(command: Command, loose: Iterable[tuple[bool, str]], found: dict[str, str], zones: Zones) -> None:
     """Give words without a name to the options that they fit: by their shape, else to the first that takes words."""
-    words: list[str] = []
-    for word in loose:
-        option = _recognised(word, command)
-        if option and option.name not in found:
-            found[option.name] = word
-        else:
-            words.append(word)
+    names, words, shaped = _names(command), list[str](), dict[str, list[str]]()
+    for quoted, text in loose:
+        left, cut = _cut(text, names)
+        if quoted and left:  # more than a time, days or a zone
+            left, cut = [text], {}
+        words += left
+        for name, values in cut.items():
+            shaped.setdefault(name, []).extend(values)
+    zone = names.get(Value.ZONE)
+    if zone and words and zone not in found and zone not in shaped:
+        known = zones()
+        if city := next((word for word in words[:_FEW] if when.names_zone(word, known)), None):
+            words.remove(city)
+            shaped[zone] = [city]
+    for name, values in shaped.items():
+        if name in found or (len(values) > 1 and name != names.get(Value.DAYS)):
+            raise UsageError(wording.option_twice(name))
+        found[name] = ", ".join(values)
     if not words:
         return
     takers = [option for option in command.options if option.value in (Value.QUERY, Value.TOPIC, Value.SUMMARY)]
@@ -101,7 +160,12 @@ def _place(command: Command, loose: list[str], found: dict[str, str]) -> None:
     found[free.name] = " ".join(words)
 
 
-def _recognised(word: str, command: Command) -> Option | None:
-    """The option that a bare word fits by its shape alone: a time, a time zone, days."""
-    shaped = ((option, _SHAPES.get(option.value)) for option in command.options)
-    return next((option for option, shape in shaped if shape and shape.match(word)), None)
+def _cut(text: str, names: Mapping[Value, str]) -> tuple[list[str], dict[str, list[str]]]:
+    """What is left of words without what looks like a time, days or a zone, where those are options; and that."""
+    left, cut = [text], dict[str, list[str]]()
+    for value, shape in _SHAPES.items():
+        if value in names and any(shape.search(piece) for piece in left):
+            cut[names[value]] = [found for piece in left for found in shape.findall(piece)]
+            left = [piece.strip(" ,;'") for whole in left for piece in shape.split(whole)]
+    timed = Value.TIME in names
+    return [piece for piece in left if piece and not (timed and _JOINTS.fullmatch(piece))], cut

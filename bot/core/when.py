@@ -28,7 +28,7 @@ _ZONE_MEND = "type the IANA name of a zone, or a city it is named after, such as
 _NEAREST = "did you mean {near}? Else {mend}"
 
 _TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
-_TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?h?(?: ?([ap])\.?m\.?)?")
+_TIME = re.compile(r"(?:(?:at|@) ?)?(\d{1,2})(?:[:.h]?(\d{2}))?h?(?: ?([ap])\.?m\.?)?(?: ?o['’]?clock)?")
 
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EVERY_DAY, _WEEKDAYS, _WEEKEND = frozenset(range(7)), frozenset(range(5)), frozenset({5, 6})
@@ -40,6 +40,32 @@ _GROUPS = (
 _FILLER = re.compile(r"\b(?:on|every|each|all|from|the)\s+(?=\w)")
 _TO = re.compile(r"\s*(?:[-–—]|\b(?:to|through|thru|until|till)\b)\s*")
 _BETWEEN = re.compile(r"(?:[\s,;+&/]|\band\b)+")
+
+# What in a line looks like a time, days or a zone, right or wrong: whatever is refused is refused by its name.
+_DAY = "|".join(name[:letters].lower() for name in _NAMES for letters in range(len(name), 2, -1))
+_SHORT = r"(?:(?<=[-–—,/])|(?=..[-–—,/]))(?:mo|tu|we|th|fr|sa|su)"  # two letters mean a day only beside another
+# Atomic: what could be parted in several ways, such as mon-mon-mon, would be tried in all of them.
+_UNIT = (
+    rf"(?>(?:(?:every|each)\s+[a-z]+(?:\s+days?)?|(?:{_DAY})s?\.?(?:[-–—]\w+)*|{_SHORT}"
+    r"|(?:week|work)days?|weekends?|daily|everyday|always|all(?:\s+days)?|\w*[nrs]days?)(?=[\s,;'+&/–—-]|$))"
+)
+_JOINT = (
+    r"(?:\s*[,;+&/–—-]\s*|\s+)"
+    r"(?:(?:and|or|to|through|thru|until|till|on|from|the|except|but|not|without)\s+){0,3}"
+)
+
+
+def _shape(pattern: str) -> re.Pattern[str]:
+    """The pattern where it stands apart from other words."""
+    return re.compile(rf"(?<![^\s,;'])(?:{pattern})(?=[\s,;']|$)", re.IGNORECASE)
+
+
+DAYS = _shape(rf"(?:(?:on|from|the|except|but|not|without)\s+){{0,3}}{_UNIT}(?:{_JOINT}{_UNIT})*")
+TIME = _shape(
+    r"(?:(?:at\s+|@\s*))?(?:\d{1,2}(?:[:h]\d{1,2}|\.?\d{2})?(?::\d+)*h?(?:\s?[ap]\.?m\.?)?(?:\s?o['’]?clock)?"
+    r"|noon|midday|midnight)"
+)
+ZONE = _shape(r"(?:in\s+)?(?:[a-z_]+/[\w/+-]+|(?:utc|gmt)|(?:utc|gmt)?\s?[+-]\d[\d:]*)(?:\s+time)?")
 
 # What people mean by an abbreviation, likeliest first.
 _MEANT = {
@@ -73,16 +99,16 @@ _SUMMER = {"wes": "wet", "mes": "met", "ces": "cet", "ees": "eet", "acd": "acst"
 _ALIKE = {f"{stem}t": name for stem, name in _SUMMER.items()}
 _ALIKE |= {f"{stem}{end}": f"{stem}st" for stem in ("n", "a", "e", "c", "m", "p", "ak", "h") for end in ("dt", "t")}
 _ALIKE |= {"est5edt": "est", "cst6cdt": "cst", "mst7mdt": "mst", "pst8pdt": "pst"}
-_OFFSET_TYPED = re.compile(r"(?:utc|gmt)?[+-]?\d.*|(?:utc|gmt)[+-].*")
+_OFFSET_TYPED = re.compile(r"(?:utc|gmt)?[+-]?\d.*|(?:utc|gmt)_?[+-].*")
 _NO_PLACES = ("Factory", "localtime", "posixrules")
 _NO_CITIES = ("Etc/", "SystemV/", "posix/", "right/")
 
 
 def parse_time(text: str) -> time:
-    """`9`, `9.30`, `0930`, `9h30`, `9:30 pm`, `noon`, `midnight` (the day's first minute). Raises UsageError."""
+    """`9`, `9.30`, `0930`, `9h30`, `at 9:30 pm`, `noon`, `midnight` (the day's first minute). Raises UsageError."""
     value = _tidy(text)
-    if value in _TIMES:
-        return _TIMES[value]
+    if value.removeprefix("at ") in _TIMES:
+        return _TIMES[value.removeprefix("at ")]
     found = _TIME.fullmatch(value)
     if not found:
         raise _refusal(_NO_TIME.format(value=_short(text)), _TIME_MEND, _near(value, _TIMES))
@@ -113,26 +139,43 @@ def describe_days(days: Collection[int]) -> str:
 
 
 def parse_zone(text: str, known: Collection[str]) -> str:
-    """The key in `known`, IANA zones, that the text names: `europe/berlin`, `new york`, `UTC`.
+    """The key in `known`, IANA zones, that the text names: `europe/berlin`, `in new york`, `Berlin time`, `UTC`.
 
     A city alone is enough where one zone has it. Raises UsageError, also for abbreviations and offsets (GMT included).
     """
-    value = _folded(_tidy(text))
+    value = _zone(text)
     if value in _MEANT or value in _ALIKE:
         meant = [zone for zone in _MEANT[_ALIKE.get(value, value)].split() if zone in known]
         raise _refusal(_ABBREVIATION.format(value=_short(text)), _ZONE_MEND, _either(meant))
     if _OFFSET_TYPED.fullmatch(value):
         raise _refusal(_OFFSET.format(value=_short(text)), _ZONE_MEND)
-    folded = {zone: _folded(zone) for zone in sorted(known) if zone not in _NO_PLACES}
-    cities = [zone for zone in folded if "/" in zone and not zone.startswith(_NO_CITIES)]
-    same = [zone for zone in cities if folded[zone].endswith(f"/{value}")]
-    exact = [zone for zone in folded if folded[zone] == value]
+    exact, same = _named(value, known)
     if exact and ("/" in value or not same):
         return exact[0]
     if len(same) == 1:
         return same[0]
     reason = _NOT_ONE_ZONE if same else _NO_ZONE
-    raise _refusal(reason.format(value=_short(text)), _ZONE_MEND, _either(same[:4] or _nearest(value, cities)))
+    raise _refusal(reason.format(value=_short(text)), _ZONE_MEND, _either(same[:4] or _nearest(value, _cities(known))))
+
+
+def names_zone(text: str, known: Collection[str]) -> bool:
+    """Whether `parse_zone` would know what is meant, be it only to say that it could be several."""
+    value = _zone(text)
+    return value in _MEANT or value in _ALIKE or any(_named(value, known))
+
+
+def _zone(text: str) -> str:
+    return _folded(_tidy(text).removeprefix("in ").removesuffix(" time"))
+
+
+def _cities(known: Collection[str]) -> list[str]:
+    return [zone for zone in sorted(known) if "/" in zone and not zone.startswith(_NO_CITIES)]
+
+
+def _named(value: str, known: Collection[str]) -> tuple[list[str], list[str]]:
+    """The zone of that name, if there is one, and those that are named after a city of that name."""
+    exact = [zone for zone in sorted(known) if zone not in _NO_PLACES and _folded(zone) == value]
+    return exact, [zone for zone in _cities(known) if _folded(zone).endswith(f"/{value}")]
 
 
 def _days(part: str) -> frozenset[int]:

@@ -39,6 +39,7 @@ NO_LESSON = "There is no lesson in what you chose. Try another topic or summary.
 NOTHING_ALIKE = "Nothing else comes close to this one."
 WHICH_QUOTE = "Which one do you mean?"
 DID_YOU_MEAN = "Did you mean one of these?"
+ELSEWHERE = "Without the filter this does:"
 WHICH_SUMMARY = "What the bot knows"
 FURTHER = "Further results"
 ALSO_SAID = "Also said in"
@@ -103,18 +104,24 @@ def quoted_by(name: str) -> str:
     return f"Quoted by {name}"
 
 
-def repaired(query: str) -> str:
-    return f"Showing what fits “{query}”."
+def understood(repaired: str | None, unheld: Sequence[str]) -> str:
+    """How a query was read, where that is not as it was typed; `unheld` are words of it that no entry holds."""
+    shown = f"Showing what fits “{shortened(repaired, 160)}”." if repaired else ""
+    missing = listed([f"“{shortened(word, 40)}”" for word in unheld], "or")
+    return f"{shown} No entry says {missing}; this comes nearest.".strip() if unheld else shown
 
 
 def found_nothing(query: str) -> str:
     return (
-        f"Nothing fits “{shortened(query, 80)}”." if query.strip() else "That is an empty query. Type what to look for."
+        f"Nothing fits “{shortened(query, 80)}”."
+        if query.strip()
+        else "That is an empty query. Type what to look for, or browse."
     )
 
 
-def perhaps(topics: Sequence[Topic]) -> str:
-    return "Perhaps one of these topics:" if topics else "Try other words, or open a summary and browse its topics."
+def perhaps(query: str, topics: Sequence[Topic]) -> str:
+    way = "open one of these topics:" if topics else "open a summary and browse its topics."
+    return f"Try other words, or {way}" if query.strip() else way[0].upper() + way[1:]
 
 
 def when(occurrence: Occurrence, zone: str) -> str:
@@ -303,6 +310,13 @@ FIND_APPLICATION_ID = (
 NO_DAILY_HERE = "A daily lesson needs a database, and there is none here. /{prefix}daily preview shows what would come."
 NO_DATABASE = "The daily lesson is kept in a database that cannot be used now. Everything else works without it."
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
+ALREADY = {
+    "on": "It is so already.",
+    "pause": "It is paused already.",
+    "resume": "It is on already.",
+    "skip": "The lesson of {when} is left out already.",
+}
+NONE_COMES = "No lesson comes until /{prefix}daily resume."
 MANAGERS_ONLY = {
     "slack": "Guests and people of other workspaces cannot change the daily lesson. Ask a member of this workspace.",
     "discord": "That takes Manage Channels there, or the server's own leave for /daily (Integrations). Ask an admin.",
@@ -377,5 +391,6 @@ def brought_in(number: int) -> str:
 
 
 NOWHERE_ON = "No daily lesson is on anywhere."
+WITH_THE_NEXT_RUN = "declared in the settings (daily.channels): begins when the bot starts next"
 NOT_IN_THESE_DAYS = "nothing in these days"
 OVERDUE = "overdue: comes as soon as the bot runs"

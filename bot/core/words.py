@@ -61,6 +61,7 @@ _SEAM = re.compile(r"[-‐‑–./]")
 _RUN = re.compile(r"[^\W_]+")
 _NUMERIC = re.compile(rf"\d|(?:\b|\d)(?:{'|'.join(_NUMBERS)})(?:fold)?\b")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NUMBER_WORDS = {*_NUMBERS, *(f"{number}fold" for number in _NUMBERS)}
 _AMERICAN = (
     (re.compile(r"(?<=..[^aeiou])(?<!prec)(?<!conc)is(?=(?:e|ed|es|er|ers|ing|ation|ations|able)$)"), "iz"),
@@ -148,7 +149,7 @@ def _counted(several: list[str]) -> list[str]:
     """Numbers in words as digits: `ten`, `10 million`, `100k`, `tenfold`, `10x`."""
     told: list[str] = []
     for word in several:
-        number = told[-1] if told and told[-1][0].isdigit() else ""
+        number = told[-1] if told and _NUMBER.fullmatch(told[-1]) else ""
         if number and word in _SCALES:
             told[-1] = f"{float(number) * _SCALES[word]:.12g}" if len(number) < 12 else number
         elif word in _NUMBERS:

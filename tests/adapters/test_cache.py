@@ -101,9 +101,9 @@ def test_what_has_changed_is_read_and_only_that(
     expected = as_read_anew(folder)
     read: list[str] = []
 
-    def parsed(text: str, name: str, most: int) -> object:
+    def parsed(text: str, name: str, most: int, *, pasted: bool) -> object:
         read.append(name)
-        return parse(text, name, most)
+        return parse(text, name, most, pasted=pasted)
 
     monkeypatch.setattr(content, "parse", parsed)
     assert answers(start(folder)) == expected
@@ -172,7 +172,7 @@ content.CACHED_FROM = 1
 folder, limits = Path(sys.argv[1]), Limits(max_entries=int(sys.argv[2]))
 for turn in range(20):
     index = asyncio.run(content.read_index(folder, limits, folder.parent / "cache"))
-    assert search.rank(index, "compost")
+    assert search.look_up(index, "compost").hits
 """
     limits = ["1001", "1002", "1003"]  # so that each takes what another has left for damaged
     running = [subprocess.Popen([sys.executable, "-c", code, folder, each]) for each in limits]

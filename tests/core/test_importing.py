@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,34 @@ from bot.core.parser import parse
 from bot.core.slugs import is_slug, short_slug, slug
 from bot.core.summary import Entry, Section, Source, Summary, Topic
 from tests.documents import RAW
+
+HARBOUR = Path("tests/quality/harbour-talk.txt")
+TOLD_AGAIN = {  # labelled by hand: an entry of its short lists, and the one that tells the same in depth
+    ("small-random-writes-were-amplified", "write-amplification-was-the-main"),
+    ("replacing-three-full-copies", "under-razor-coding-each-object"),
+    ("replication-between-regions-can-fall", "replication-lag-between-regions-grew"),
+    ("slowest-requests-determine", "tail-latency-matters"),
+    ("uneven-traffic-is-normal-one-popular", "celebrity-album-that-was-shared"),
+    ("uncoordinated-retries-by-clients", "retry-storms-occurred-when-millions"),
+    ("most-alerts-did-not-require-anybody", "alert-fatigue-was-measured-of-three"),
+    ("backups-had-been-taken-every-night", "nightly-metadata-backups-had-existed"),
+    ("majority-of-incidents-originated", "configuration-changes"),
+    ("growth-was-constrained-by-electrical", "power-and-cooling-limit-the-growth"),
+    ("truly-deleting-a-picture", "deletion-requests-must-be-completed"),
+    ("leaving-a-proprietary-storage-vendor", "vendor-lock-in-became-obvious"),
+    ("restore-your-backups", "restore-do-not-merely-back-up"),
+    ("leave-free-space-on-drives", "keep-headroom-on-every-drive"),
+    ("look-at-the-tail", "set-targets-for-the-slowest-requests"),
+    ("add-randomness-to-retries", "use-jitter-and-retry-budgets"),
+    ("reject-work-early-under-overload", "refuse-early-and-politely"),
+    ("only-alert-when-somebody-must-act", "every-alert-needs-an-action"),
+    ("mitigate-before-you-diagnose", "stop-the-bleeding-first"),
+    ("expose-a-new-release", "release-gradually"),
+    ("keep-migrations-reversible", "keep-every-step-of-a-migration"),
+    ("write-down-the-reasons", "record-why-and-not-only-what"),
+    ("blameless-reviews-reveal-more", "conduct-blameless-postmortems"),
+    ("show-engineers-the-bill", "make-costs-visible-to-teams"),
+}
 
 _NASTY = st.sampled_from(
     ["**", ":** x", "{#", "{#a}", "}", "\\", "~ x", "= x", "# x", "- x", "1. x", "\\{#", "---", "`"]
@@ -67,6 +97,29 @@ def test_near_duplicates_are_proposed_as_a_family_of_the_fullest() -> None:
     assert not any(entry.same for entry in made.entries if "Clay" in entry.text or "Sharpen" in entry.text)
 
 
+def test_what_a_long_talk_tells_again_in_other_words_is_proposed_and_nothing_else() -> None:
+    made = bring_in(parse(HARBOUR.read_text("utf-8")).summary, "harbour-talk").summary
+    proposed = {(entry.id, entry.same) for entry in made.entries if entry.same}
+    assert proposed <= TOLD_AGAIN
+    assert len(proposed) >= 17  # of the 24, those with words in common
+
+
+@pytest.mark.parametrize(
+    ("text", "identity"),
+    [
+        ("Restore, do not merely back up", "restore-do-not-merely-back-up"),
+        ("There is a harbour in the north", "harbour-in-the-north"),
+        ("The cost per gigabyte is the figure that they ask for", "cost-per-gigabyte-is-the-figure"),
+        ("Growing from 10,000 beds to 100,000", "growing-from-10000-beds-to-100000"),
+        ("Throttle the repair", "throttle-the-repair-2"),
+        ("The", "the"),
+        ("…", "entry"),
+    ],
+)
+def test_an_id_reads_as_its_entry_begins(text: str, identity: str) -> None:
+    assert short_slug(text, {"throttle-the-repair"}) == identity
+
+
 def test_an_edited_document_keeps_the_ids_of_what_is_still_there() -> None:
     before = bring_in(parse(RAW).summary, "garden").summary
     clay = next(entry for entry in before.entries if "Clay" in entry.text)
@@ -92,8 +145,15 @@ def test_importing_the_same_document_again_changes_nothing() -> None:
 
 
 def test_the_report_counts_every_section_and_names_what_was_left_out() -> None:
-    said = "\n".join(report(bring_in(parse(RAW).summary, "garden"), [(2, "sent from my phone")], "garden.md"))
-    for line in ("Key ideas: 3", "All lessons learnt: 2", "Soil and water: 2", "2: sent from my phone", "garden.md"):
+    parsed = replace(parse(RAW), left_out=((2, "sent from my phone"),), doubts=((3, "no bullets"),))
+    said = "\n".join(report(bring_in(parsed.summary, "garden"), parsed, "garden.md"))
+    for line in (
+        "Key ideas: 3",
+        "All lessons learnt: 2",
+        "Soil and water: 2",
+        "2: sent from my phone",
+        "3: no bullets",
+    ):
         assert line in said
 
 

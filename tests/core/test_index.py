@@ -83,11 +83,11 @@ def test_of_many_only_the_best_are_ranked_those_within_the_scope_and_of_equals_t
     texts = ["Salt and more dough." if n % 3 else "Salt, salt and salt in dough." for n in range(30)]
     kinds = [Section.ALL_LESSONS if n % 2 else Section.ALL_IDEAS for n in range(30)]
     index = Index(book([Entry(kind, text) for kind, text in zip(kinds, texts, strict=True)]))
-    every = {scope: search.rank(index, "salt", scope, 30) for scope in (Scope(), Scope(kind=Kind.LESSON))}
+    every = {scope: search.look_up(index, "salt", scope, 30).hits for scope in (Scope(), Scope(kind=Kind.LESSON))}
     said = quoting.candidates(index, "so much salt in the dough", 30)
     monkeypatch.setattr(ranking, "MOST", 7)
     for scope, hits in every.items():
-        assert search.rank(index, "salt", scope, 30) == hits[:7]
+        assert search.look_up(index, "salt", scope, 30).hits == hits[:7]
     assert quoting.candidates(index, "so much salt in the dough", 30) == said[:7]
 
 

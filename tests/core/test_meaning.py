@@ -16,7 +16,7 @@ from bot.core.parser import parse
 from bot.core.search import look_up
 from bot.core.summary import Entry, Section, Source, Summary, Topic
 from tests.documents import KEPT, garden
-from tests.embedders import WIDTH, vector
+from tests.embedders import WIDTH, rows, vector
 
 TALK = Talk(["the beds dry out in June", "why are the tools blunt?"], ["lunch?", "thanks all", "see you on Monday"])
 NEEDED = [*TALK.discussion, *TALK.chatter]
@@ -28,8 +28,8 @@ def _library(entries: Sequence[Entry]) -> Library:
 
 
 def _meaning(library: Library, known: Mapping[str, Vectors] | None = None) -> Meaning:
-    known = known or {text: vector(text) for text in texts(library)}
-    return Meaning(library, {**known, **{text: vector(text) for text in NEEDED}}, TALK)
+    known = known or {text: rows(text) for text in texts(library)}
+    return Meaning(library, {**known, **{text: rows(text) for text in NEEDED}}, TALK)
 
 
 def _plainly(library: Library, entry: Entry, said: str) -> float:
@@ -46,6 +46,16 @@ def _plainly(library: Library, entry: Entry, said: str) -> float:
     if not entry.phrasings:
         return told
     return max(told, 0.8 * max(map(near, entry.phrasings)) + 0.2 * told)
+
+
+def _met(entry: Entry, said: str) -> float:
+    """How near the nearest words of the entry's best text come to those that were said, word by word."""
+
+    def met(text: str) -> float:
+        told = rows(text)[1:] if len(rows(text)) > 1 else rows(text)
+        return float((rows(said)[1:] @ told.T).max(1).mean())
+
+    return max(map(met, (entry.full_text, *entry.phrasings)))
 
 
 SOIL = Topic("Soil and water", "soil", summary="s")
@@ -66,13 +76,27 @@ ENTRIES = st.builds(
 @given(st.lists(ENTRIES, min_size=1, max_size=6), TEXTS)
 def test_each_entry_is_as_near_as_reckoned_plainly(entries: list[Entry], said: str) -> None:
     library = _library(entries)
-    near = _meaning(library).sense(vector(said)).nearness
-    assert near == pytest.approx({at: _plainly(library, e, said) for at, e in enumerate(library.entries)}, abs=1e-5)
+    expected = {at: _plainly(library, entry, said) for at, entry in enumerate(library.entries)}
+    assert _meaning(library).sense(rows(said)[:1]).nearness == pytest.approx(expected, abs=1e-5)
+    if len(rows(said)) > 1:
+        met = [_met(entry, said) for entry in library.entries]
+        expected = {at: near + 0.5 * (met[at] - sum(met) / len(met)) for at, near in expected.items()}
+    assert _meaning(library).sense(rows(said)).nearness == pytest.approx(expected, abs=5e-3)  # words are kept in bytes
+
+
+def test_only_the_nearest_are_met_word_by_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "MET", 2)
+    library, said = garden(), rows("wet clay")
+    whole, met = (_meaning(library).sense(one).nearness for one in (said[:1], said))
+    assert {at for at in whole if whole[at] != met[at]} == set(sorted(whole, key=lambda at: whole[at])[-2:])
+    monkeypatch.setattr(meaning, "MOST_IN_WORDS", 3)
+    assert _meaning(library).sense(said).nearness == whole
+    assert meaning.texts_in_words(library) == []
 
 
 def test_talk_is_told_from_discussion() -> None:
     library = garden()
-    chat, discussed = (_meaning(library).sense(vector(one)) for one in (TALK.chatter[1], TALK.discussion[0]))
+    chat, discussed = (_meaning(library).sense(rows(one)) for one in (TALK.chatter[1], TALK.discussion[0]))
     assert chat.discussed < 0 < discussed.discussed
     cosines = [float(vector(one) @ vector(TALK.chatter[1])) for one in TALK.chatter]
     assert chat.chatter == pytest.approx(np.mean(cosines), abs=1e-5)  # the nearest three are all
@@ -81,7 +105,7 @@ def test_talk_is_told_from_discussion() -> None:
 def test_an_entry_lies_where_its_whole_text_lies() -> None:
     library = garden()
     for at, entry in enumerate(library.entries):
-        np.testing.assert_array_equal(_meaning(library).vector(at), vector(entry.full_text))
+        np.testing.assert_array_equal(_meaning(library).vectors(at), rows(entry.full_text)[:1])
 
 
 def test_a_large_library_finds_the_nearest_in_the_clusters_that_it_looks_into() -> None:
@@ -91,13 +115,13 @@ def test_a_large_library_finds_the_nearest_in_the_clusters_that_it_looks_into() 
     vectors = subjects[chance.integers(300, size=number)] + 0.4 * chance.normal(size=(number, WIDTH))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     library = _library([Entry(Section.ALL_IDEAS, f"t{at}") for at in range(number)])
-    large = _meaning(library, {entry.full_text: one for entry, one in zip(library.entries, vectors, strict=True)})
+    large = _meaning(library, {entry.full_text: one[None] for entry, one in zip(library.entries, vectors, strict=True)})
     found = 0
     for at in chance.integers(number, size=asked).tolist():
         said = vectors[at] + 0.1 * chance.normal(size=WIDTH)
         said = (said / np.linalg.norm(said)).astype(np.float32)
         also = chance.integers(number, size=5).tolist()
-        near = large.sense(said, also).nearness
+        near = large.sense(said[None], also).nearness
         assert near.keys() >= set(also)
         assert len(near) < number / 50
         every = vectors @ said
@@ -112,7 +136,7 @@ def test_within_a_scope_an_entry_is_found_though_all_that_is_nearest_lies_elsewh
     index = Index(Library([*garden().summaries.values(), yard]))
 
     def meant(also: Collection[int]) -> Sense:
-        return Sense({at: 0.9 if index.entries[at].id == "clay" else 0.1 for at in also}, 0.0, 0.0)
+        return Sense({at: 0.9 if index.entries[at].id == "clay" else 0.1 for at in also}, 0.9, 0.0, 0.0)
 
     said = "nobody knows these words altogether"
     assert look_up(index, said, meant=meant).hits == []

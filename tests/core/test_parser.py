@@ -10,9 +10,9 @@ from bot.core.summary import Listing, Section
 from tests.documents import KEPT, RAW
 
 
-def problems(text: str, name: str = "garden", **limits: int) -> list[str]:
+def problems(text: str, name: str = "garden", max_entries: int = 20_000) -> list[str]:
     with pytest.raises(ContentError) as raised:
-        parse(text, name, **limits)
+        parse(text, name, max_entries)
     return [str(problem) for problem in raised.value.problems]
 
 
@@ -138,6 +138,8 @@ def test_every_problem_of_a_kept_file_is_reported_at_once() -> None:
         ("title: a: b", "2: this is no YAML: mapping values are not allowed"),
         ("title: x\ntitle: y\nkind: talk", "3: `title` is given twice (first in line 2); keep one"),
         ("title: [x]\nkind: talk", "2: `title` is not some text; correct the value"),
+        ("title: &a [x]\nkind: talk\ndate: [*a, *a]", "4: `date` is not some text; correct the value"),
+        (f"title: {'[' * 100_000}", "2: this is no YAML: it is nested too deeply"),
     ],
 )
 def test_front_matter_that_cannot_be_used(front: str, said: str) -> None:

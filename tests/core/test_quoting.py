@@ -146,7 +146,7 @@ def test_the_nearer_in_meaning_the_surer(
     near: list[float], at: int, more: float, chatter: float, discussed: float
 ) -> None:
     def first(nearness: list[float], chatter: float, discussed: float) -> float:
-        sense = Sense(dict(enumerate(nearness)), chatter, discussed)
+        sense = Sense(dict(enumerate(nearness)), max(nearness), chatter, discussed)
         hits = quoting.candidates(INDEX, "no word in common", 9, lambda _: sense)
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
         assert all(0 < hit.score < 1 for hit in hits)
@@ -160,5 +160,5 @@ def test_the_nearer_in_meaning_the_surer(
 
 def test_a_book_of_one_entry_may_be_sure_of_it() -> None:
     index = search.Index(Library([parse(LONE, "lone").summary]))
-    hits = quoting.candidates(index, "it swayed", 3, lambda _: Sense({0: 0.8}, 0.2, 1.0))
+    hits = quoting.candidates(index, "it swayed", 3, lambda _: Sense({0: 0.8}, 0.8, 0.2, 1.0))
     assert [hit.score > THRESHOLD for hit in hits] == [True]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core import search
 from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.meaning import Sense
 from bot.core.parser import parse
 from bot.core.summary import Entry, Kind, Section, Source, Summary, Topic
 from bot.core.words import plain, stem, words
@@ -66,7 +67,7 @@ INDEX = search.Index(LIBRARY)
 
 
 def found(query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[str]:
-    return [hit.entry.id for hit in search.rank(INDEX, query, scope, limit)]
+    return [hit.entry.id for hit in search.look_up(INDEX, query, scope, limit).hits]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,7 @@ def found(query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[str]:
         ("vorroa mite", "varroa"),
         ("infestatoin", "varroa"),
         ("evap", "nectar"),
+        ("eva", "nectar"),
         ("evapor", "nectar"),
         ("evaprat", "nectar"),
         ("var\u00adroa", "varroa"),
@@ -119,7 +121,21 @@ def test_a_question_is_read_for_what_it_asks_about(question: str, meant: str) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["pizza", "asdfgh", "quarterly revenue forecast", "", "   ", "?!", "[[]]", "[[varoa]]", "99999", "🙂"]
+    "query",
+    [
+        "pizza",
+        "asdfgh",
+        "outfeed",
+        "quarterly revenue forecast",
+        "",
+        "  ",
+        "?!",
+        "[[]]",
+        "[[varoa]]",
+        "99999",
+        "🙂",
+        "of the",
+    ],
 )
 def test_nothing_is_found_where_nothing_fits(query: str) -> None:
     assert found(query) == []
@@ -130,9 +146,34 @@ def test_one_word_of_many_is_too_little_to_go_by() -> None:
     assert found("honey coloured marble kitchen worktops installed by professional fitters cheaply") == []
 
 
-def test_a_query_of_empty_words_alone_raises_nothing_and_still_finds_who_says_them() -> None:
-    assert "conclusion" in found("whoever is seldom", limit=20)
-    assert found("of the", limit=99)
+def test_empty_words_alone_find_what_is_called_so_and_nothing_else() -> None:
+    index = search.Index(Library([parse(BREAD.replace("Autolyse", "What now?"), "bread").summary]))
+    assert [hit.entry.id for hit in search.look_up(index, "what now").hits] == ["autolyse"]
+
+
+def test_three_letters_are_a_beginning_only_where_no_word_fits_whole() -> None:
+    assert found("aut glu") == ["autolyse"]
+    assert found("eva Mendes") == []
+    assert "nectar" not in found("varroa eva")
+
+
+def test_words_that_no_entry_holds_are_told_and_lessen_what_the_others_are_worth() -> None:
+    whole, part = (search.look_up(INDEX, query) for query in ("varroa", "varroa Football"))
+    assert (whole.unheld, part.unheld) == ((), ("Football",))
+    assert (whole.certain, part.certain) == (True, False)
+    assert part.hits[0].score < whole.hits[0].score
+
+
+def test_what_lies_nearer_to_chatter_than_to_any_entry_finds_nothing_by_an_everyday_word() -> None:
+    def said(query: str, chatter: float, discussed: float = -0.5) -> list[str]:
+        sense = Sense(dict.fromkeys(range(len(INDEX)), 0.2), 0.2, chatter, discussed)
+        return [hit.entry.id for hit in search.look_up(INDEX, query, meant=lambda _: sense).hits]
+
+    assert said("room key", 0.1)
+    assert said("room key", 0.5) == []
+    assert said("room key", 0.5, discussed=0.5)
+    assert said("room", 0.5)  # the entries hold all of it
+    assert said("varroa key", 0.5)  # no everyday word
 
 
 @pytest.mark.parametrize("name", ["[[varroa]]", " [[ bees/varroa ]] ", "bees/varroa", "varroa", "VARROA"])
@@ -164,8 +205,10 @@ def test_the_member_within_the_scope_stands_for_a_family_whose_fullest_lies_outs
     full = Entry(Section.ALL_IDEAS, "Salt slows yeast a good deal.", id="full", topic=there, summary="s")
     short = Entry(Section.ALL_IDEAS, "Salt slows yeast.", id="short", topic=here, same="full", summary="s")
     index = search.Index(Library([Summary("s", Source("S", "talk"), (full, short))]))
-    assert [hit.entry.id for hit in search.rank(index, "salt", Scope(topics=frozenset({"s/here"})))] == ["short"]
-    assert [hit.entry.id for hit in search.rank(index, "salt")] == ["full"]
+    assert [hit.entry.id for hit in search.look_up(index, "salt", Scope(topics=frozenset({"s/here"}))).hits] == [
+        "short"
+    ]
+    assert [hit.entry.id for hit in search.look_up(index, "salt").hits] == ["full"]
 
 
 def test_a_mended_query_is_told_and_a_right_one_is_not() -> None:
@@ -178,8 +221,18 @@ def test_everyday_words_are_not_taken_for_slips() -> None:
     """`lunch` is no slip for a word of the book that is one letter away."""
     entry = Entry(Section.ALL_IDEAS, "A launch needs a date.", id="launch-date", summary="s")
     index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
-    assert search.rank(index, "lunch") == []
-    assert [hit.entry.id for hit in search.rank(index, "lauch")] == ["launch-date"]
+    assert search.look_up(index, "lunch").hits == []
+    assert [hit.entry.id for hit in search.look_up(index, "lauch").hits] == ["launch-date"]
+
+
+@pytest.mark.parametrize("name", ["AGI", "openai", "karpathy", "outgrow"])
+def test_a_name_is_no_slip_for_a_word_that_is_far_from_it(name: str) -> None:
+    entry = Entry(
+        Section.ALL_IDEAS, "Long ago somebody crept out of an open door to grow beans.", id="door", summary="s"
+    )
+    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
+    assert search.look_up(index, name).hits == []
+    assert search.look_up(index, "oepn").hits
 
 
 def test_the_last_word_is_a_beginning_while_a_query_is_typed() -> None:
@@ -217,7 +270,7 @@ def test_what_is_an_entry_s_whole_title_or_text_finds_it_before_those_that_say_i
         Entry(Section.ALL_IDEAS, text, title, id=f"e{n}", summary="s") for n, (title, text) in enumerate(texts)
     )
     index = search.Index(Library([Summary("s", Source("S", "talk"), entries)]))
-    assert [hit.entry.id for hit in search.rank(index, "yeast")] == ["e1", "e0"]
+    assert [hit.entry.id for hit in search.look_up(index, "yeast").hits] == ["e1", "e0"]
 
 
 @pytest.mark.parametrize(
@@ -246,13 +299,13 @@ def test_a_compound_meets_its_parts_however_each_entry_writes_it() -> None:
     for held, ids in ((entries[:3], {"e1", "e2"}), (entries, {"e1", "e2", "e3"})):
         index = search.Index(Library([Summary("s", Source("S", "talk"), held)]))
         for typed in ("dataset", "data set", "data-set", "datasets"):
-            assert {hit.entry.id for hit in search.rank(index, typed)} == ids
+            assert {hit.entry.id for hit in search.look_up(index, typed).hits} == ids
 
 
 def test_equals_come_in_the_order_of_the_document() -> None:
     twins = tuple(Entry(Section.ALL_IDEAS, "Salt slows yeast.", id=f"e{n}", summary="s") for n in range(9))
     index = search.Index(Library([Summary("s", Source("S", "talk"), twins)]))
-    assert [hit.entry.id for hit in search.rank(index, "salt", limit=9)] == [f"e{n}" for n in range(9)]
+    assert [hit.entry.id for hit in search.look_up(index, "salt", limit=9).hits] == [f"e{n}" for n in range(9)]
 
 
 def test_a_very_long_query_is_read_for_its_telling_words() -> None:
@@ -312,7 +365,7 @@ def test_every_entry_of_any_book_is_found_first_by_its_own_words(texts: list[str
     for entry in entries:
         for own in filter(None, (entry.title, entry.text, entry.full_text)):
             same = [e for e in entries if plain(own) in {plain(e.title or ""), plain(e.text), plain(e.full_text)}]
-            assert search.rank(index, own)[0].entry in same
+            assert search.look_up(index, own).hits[0].entry in same
 
 
 @given(st.text(max_size=30))
@@ -326,4 +379,4 @@ def test_words_and_stems_of_any_text_are_plain(text: str) -> None:
 def test_building_the_index_again_after_an_edit_finds_the_edit() -> None:
     bees = LIBRARY.summaries["bees"]
     edited = replace(bees, entries=(*bees.entries[:-1], replace(bees.entries[-1], text="Candy replaces it.")))
-    assert [hit.entry.id for hit in search.rank(search.Index(Library([edited])), "candy")] == ["feed"]
+    assert [hit.entry.id for hit in search.look_up(search.Index(Library([edited])), "candy").hits] == ["feed"]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,6 @@ class Channel:
     messengers: dict[str, Messenger]
     time: Time
     metrics: Metrics
-    waits: list[float] = field(default_factory=list)
 
     @property
     def discord(self) -> bool:
@@ -67,12 +66,7 @@ class Channel:
         return [post for post in self.posts if "Lesson of the day" in post]
 
     def scheduler(self) -> Scheduler:
-        async def sleep(seconds: float) -> None:
-            self.waits.append(seconds)
-            self.time.passes(seconds=seconds)
-            await asyncio.sleep(0)
-
-        return Scheduler(self.daily, self.store, self.messengers, sleep=sleep, watch=self.metrics.lesson)
+        return Scheduler(self.daily, self.store, self.messengers, watch=self.metrics.lesson)
 
     async def ticks(self) -> int:
         """One tick, and everything that it leads to."""
@@ -80,6 +74,12 @@ class Channel:
         claimed = await scheduler.tick()
         await scheduler.finished()
         return claimed
+
+    async def goes_on(self, seconds: int) -> None:
+        """So many seconds, with a tick in each."""
+        for _ in range(seconds):
+            self.time.passes(seconds=1)
+            await self.ticks()
 
     def fail(self, **how: Any) -> None:
         """The next post goes wrong."""

@@ -31,6 +31,7 @@ from bot.adapters.store import store as storing
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.core.daily import FINAL, Outcome, Place, Subscription
+from bot.core.errors import StoreError
 from bot.core.recurrence import Schedule
 from bot.daily import Daily
 from bot.ports import Messenger
@@ -80,6 +81,7 @@ def work(worker: Worker) -> None:
     storing.LEASE = timedelta(seconds=1)
     scheduling.PACE.update(slack=400.0, discord=400.0)
     scheduling.AT_ONCE = 8
+    scheduling.AGAIN_S = (0.05, 0.1)
     scheduling.BATCH = 40
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     asyncio.run(_work(worker))
@@ -94,7 +96,10 @@ async def _work(worker: Worker) -> None:
         scheduler = Scheduler(daily, dying, {worker.platform: dying}, sleep=_shortly)
         quiet = 0
         while quiet < 8:  # a lapsed lease may still come back
-            quiet = 0 if await scheduler.tick() else quiet + 1
+            try:
+                quiet = 0 if await scheduler.tick() else quiet + 1
+            except StoreError:
+                quiet = 0
             await scheduler.finished()
             await asyncio.sleep(0.2 if quiet else 0)
     await store.close()

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.messenger import SlackMessenger
 from bot.core.daily import Outcome, State, nonce
-from bot.core.errors import SettingsError
+from bot.core.errors import BotError, Problem, SettingsError
 from tests.daily.channels import PLATFORMS, Channel, in_channel
 
 both = pytest.mark.parametrize("platform", PLATFORMS)
@@ -55,6 +58,9 @@ def test_what_is_changed_is_said_in_the_channel_and_only_by_those_who_may(platfo
         for verb, said in done.items():
             await there.types(f"/daily {verb}")
             assert f"Ada {said}" in there.posts[-1]
+            told = len(there.posts)
+            await there.types(f"/daily {verb}")  # changes nothing more
+            assert len(there.posts) == told
         assert "No daily lesson is on here" in await there.types("/daily status")
         there.time.passes(days=1)
         assert await there.ticks() == 0
@@ -76,6 +82,9 @@ def test_skip_pause_and_resume_owe_what_they_should(platform: str, tmp_path: Pat
     async def scenario(there: Channel) -> None:
         await switch_on(there)
         assert "Tue 24 Nov" in await there.types("/daily skip")
+        await there.types("/daily pause")
+        assert "Tue 24 Nov" in await there.types("/daily resume")
+        assert "Tue 24 Nov" in await there.types("/daily on 9:15")
         there.time.passes(hours=2)
         assert await there.ticks() == 0
         await there.types("/daily pause")
@@ -85,6 +94,21 @@ def test_skip_pause_and_resume_owe_what_they_should(platform: str, tmp_path: Pat
         there.time.passes(days=1)
         assert await there.ticks() == 1
         assert "skipped" in await there.types("/daily status")
+
+    in_channel(platform, tmp_path, scenario)
+
+
+@both
+def test_a_change_after_todays_lesson_tells_of_tomorrows(platform: str, tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=2)
+        assert await there.ticks() == 1
+        assert "Tue 24 Nov, 17:00" in await there.types("/daily on 17:00")
+        assert "Wed 25 Nov, 17:00" in await there.types("/daily skip")
+        assert "Wed 25 Nov, 17:00" in (await there.types("/daily preview"))
+        there.time.passes(days=1, hours=8)
+        assert await there.ticks() == 0
 
     in_channel(platform, tmp_path, scenario)
 
@@ -133,7 +157,7 @@ def test_an_answer_that_never_came_is_unknown_in_slack_and_sent_again_in_discord
         await switch_on(there)
         there.time.passes(hours=1)
         there.fail(drop=True, after=True, times=3 if there.discord else 1)
-        await there.ticks()
+        await there.goes_on(10)
         assert len(there.lessons) == 1
         (delivery,) = (await there.store.deliveries([1], 5))[1]
         assert delivery.outcome is (Outcome.SENT if there.discord else Outcome.UNKNOWN)
@@ -147,6 +171,62 @@ def test_an_answer_that_never_came_is_unknown_in_slack_and_sent_again_in_discord
     in_channel(platform, tmp_path, scenario)
 
 
+@pytest.mark.parametrize("how", [{"error": "internal_error"}, {"error": "fatal_error"}, {"cut": True}], ids=str)
+def test_an_answer_of_slack_that_leaves_it_open_is_no_leave_to_send_again(how: dict[str, Any], tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(**how, after=True)
+        await there.goes_on(5)
+        assert len(there.lessons) == 1
+        assert "perhaps sent" in await there.types("/daily status")
+
+    in_channel("slack", tmp_path, scenario)
+
+
+def test_discord_is_asked_again_for_two_minutes(tmp_path: Path) -> None:
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.fail(status=503, times=8)
+        await there.goes_on(75)
+        assert len(there.lessons) == 1
+        there.time.passes(days=1)
+        there.fail(status=503, times=100)
+        await there.goes_on(60)
+        assert "on its way (HTTP 503)" in await there.types("/daily status")
+        there.time.passes(seconds=61)
+        await there.goes_on(1)
+        assert "perhaps sent" in await there.types("/daily status")
+        there.fake.rest.faults.clear()
+        there.time.passes(days=1)
+        there.fail(status=503)
+        await there.ticks()
+        await there.types("/daily off")
+        await there.goes_on(60)
+        assert len(there.lessons) == 1
+
+    in_channel("discord", tmp_path, scenario)
+
+
+@pytest.mark.parametrize("fault", [BotError(Problem("the app is not installed", "install it")), OSError()], ids=repr)
+def test_a_workspace_without_the_app_stops_and_one_whose_token_is_not_found_waits(
+    fault: Exception, tmp_path: Path
+) -> None:
+    async def client_of(_: str) -> AsyncWebClient:
+        raise fault
+
+    async def scenario(there: Channel) -> None:
+        await switch_on(there)
+        there.time.passes(hours=1)
+        there.messengers["slack"] = SlackMessenger(client_of)
+        await there.ticks()
+        status = await there.types("/daily status")
+        assert ("stopped, since I could not post" if isinstance(fault, BotError) else "on its way (") in status
+
+    in_channel("slack", tmp_path, scenario)
+
+
 @both
 def test_a_pause_that_the_platform_asks_for_is_kept(platform: str, tmp_path: Path) -> None:
     async def scenario(there: Channel) -> None:
@@ -154,8 +234,11 @@ def test_a_pause_that_the_platform_asks_for_is_kept(platform: str, tmp_path: Pat
         there.time.passes(hours=1)
         there.fail(status=429, retry_after=50)
         await there.ticks()
+        there.time.passes(seconds=49)
+        assert (await there.ticks(), there.lessons) == (0, [])
+        there.time.passes(seconds=1)
+        assert await there.ticks() == 1
         assert len(there.lessons) == 1
-        assert sum(there.waits) >= 50
 
     in_channel(platform, tmp_path, scenario)
 

@@ -85,6 +85,16 @@ def test_one_thread_holds_all_lessons_and_is_managed_in_it_or_from_elsewhere(tmp
         await said(there, "off", channel=forum)
         await next_lesson(there)
         assert len([each for each in post.messages if "Lesson of the day" in each.text]) == 1
+        await on(there, forum)
+        assert (post.messages[-1].text.count("Ada switched on"), posts(there, forum)) == (1, [post])
+        await on(there, forum, forum="A post a day")
+        there.time.passes(minutes=1)
+        await on(there, forum, forum="One thread")
+        assert ("Ada changed" in post.messages[-1].text, len(posts(there, forum))) == (True, 2)
+        await said(there, "off", channel=forum)
+        post.locked = True
+        assert "One thread" in await on(there, forum)  # as it came last
+        assert len(posts(there, forum)) == 3  # nobody can write in the one it had
 
     in_channel("discord", tmp_path, scenario)
 
@@ -128,6 +138,7 @@ def test_a_post_whose_answer_never_came_is_never_opened_again(
         await on(there, forum)
         there.fake.fail("POST", "/channels/{id}/threads", **how)
         await next_lesson(there)
+        there.time.passes(seconds=50)
         await there.ticks()
         assert len(posts(there, forum)) == 1 + posted
         assert len(there.fake.calls("POST", "/channels/{id}/threads")) == 2 + (outcome is Outcome.SENT)

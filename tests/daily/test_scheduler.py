@@ -1,19 +1,25 @@
 """What happens to a claim between its database and its platform when either is away, slow or taken over."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
+import apscheduler.schedulers.base as aps  # type: ignore[import-untyped]
+import pytest
+
+from bot import scheduler as scheduling
 from bot.adapters.store.store import SqlStore
 from bot.core.card import Card
-from bot.core.daily import Outcome, Place
+from bot.core.daily import Outcome, Place, State
 from bot.core.errors import Problem, StoreError
 from bot.daily import Daily
-from bot.ports import ThrottledError
+from bot.ports import ThrottledError, UnsentError
 from bot.scheduler import Scheduler
-from tests.adapters.store.processes import Databases, on, subscription
+from tests.adapters.store.processes import MONDAY, Databases, on, subscription
 from tests.desks import garden_desk
 
 
@@ -53,47 +59,108 @@ async def outcome(store: SqlStore) -> Outcome:
     return (await store.deliveries([one.id], 1))[one.id][0].outcome
 
 
-def test_a_clock_that_jumps_while_a_lesson_is_throttled_posts_it_once(tmp_path: Path) -> None:
+async def ticks(one: Scheduler) -> None:
+    await one.tick()
+    await one.finished()
+
+
+def test_a_clock_that_jumps_while_a_lesson_is_sent_posts_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario(databases: Databases) -> None:
-        store, platform, throttled = await due(databases), Platform([ThrottledError(30)]), asyncio.Event()
+        store, platform = await due(databases), Platform()
+        one, post, jumped = scheduler(store, platform), platform.post, asyncio.Event()
 
-        async def pause(_: float) -> None:
-            throttled.set()
-            await asyncio.sleep(0.05)
+        async def slowly(*args: Any) -> str:
+            await jumped.wait()
+            return await post(*args)
 
-        one = scheduler(store, platform, pause)
+        monkeypatch.setattr(platform, "post", slowly)
         await one.tick()
-        await throttled.wait()
+        await asyncio.sleep(0.05)
         databases.time.passes(minutes=10)
         await one.tick()
+        jumped.set()
         await one.finished()
         assert (platform.posts, platform.told, await outcome(store)) == (["C1"], [], Outcome.SENT)
 
     on("sqlite", tmp_path, scenario)
 
 
-def test_a_lesson_that_was_taken_over_while_it_was_throttled_is_left_to_the_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("why", [ThrottledError(2), UnsentError("no network")], ids=str)
+def test_what_surely_was_not_sent_is_anybodys_soon_and_ends_with_its_subscription(
+    why: Exception, tmp_path: Path
+) -> None:
     async def scenario(databases: Databases) -> None:
-        store, platform = await due(databases), Platform([ThrottledError(10)])
+        store, platform = await due(databases), Platform([why])
+        await ticks(scheduler(store, platform))
+        databases.time.passes(seconds=2)
         other = await databases.store("other")
-
-        async def pause(_: float) -> None:
-            databases.time.passes(minutes=2)
-            assert len(await other.claim(10, ["slack"])) == 1
-
-        one = scheduler(store, platform, pause)
-        await one.tick()
-        await one.finished()
+        (claim,) = await other.claim(10, ["slack"])  # as if the first had died
+        assert (claim.delivery.outcome, claim.delivery.first_try) == (Outcome.CLAIMED, None)
+        assert claim.delivery.reason == ("" if isinstance(why, ThrottledError) else "no network")
+        await store.put(replace(claim.subscription, state=State.OFF))
+        assert await other.begin(claim.delivery, "garden/clay") is None
         assert platform.posts == []
 
     on("sqlite", tmp_path, scenario)
 
 
-class Away:
-    """A store one of whose methods fails so many times."""
+def test_a_platform_out_of_reach_delays_a_lesson_and_loses_it_after_the_grace_alone(tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, platform = await due(databases), Platform([UnsentError("no network") for _ in range(1000)])
+        one = scheduler(store, platform)
+        for tries in range(20):
+            assert len(platform.first) == 1000 - tries
+            await ticks(one)
+            databases.time.passes(minutes=5)
+        back = platform.first
+        platform.first = []
+        await ticks(one)
+        assert (platform.posts, await outcome(store)) == (["C1"], Outcome.SENT)
+        platform.first = back
+        for hours in (0, 7):
+            databases.time.now = MONDAY + timedelta(days=1, hours=1 + hours)
+            await ticks(one)
+        (subscription,) = await store.every()
+        ((latest,),) = (await store.deliveries([subscription.id], 1)).values()
+        assert (latest.outcome, latest.reason) == (Outcome.FAILED, "no network")
 
-    def __init__(self, store: SqlStore, method: str, times: int) -> None:
-        self._store, self._method, self._times = store, method, times
+    on("sqlite", tmp_path, scenario)
+
+
+def test_a_workspace_that_asks_for_a_pause_is_asked_nothing_meanwhile_and_holds_up_no_other(tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, platform = await due(databases), Platform([ThrottledError(30)])
+        databases.time.passes(hours=-1)
+        await store.put(subscription("C2"))
+        await store.put(subscription(place=Place("slack", "T2", "C3")))
+        databases.time.passes(hours=1)
+        await ticks(scheduler(store, platform))
+        assert platform.posts == ["C3"]
+        databases.time.passes(seconds=30)
+        await ticks(scheduler(store, platform))
+        assert sorted(platform.posts) == ["C1", "C2", "C3"]
+
+    on("sqlite", tmp_path, scenario)
+
+
+def test_what_hangs_is_given_up_within_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, platform = await due(databases), Platform()
+        monkeypatch.setattr(platform, "post", lambda *_: asyncio.sleep(60))
+        monkeypatch.setattr(scheduling, "_ANSWER_S", 0.05)
+        await ticks(scheduler(store, platform))
+        assert (platform.told, await outcome(store)) == (["U1"], Outcome.UNKNOWN)
+
+    on("sqlite", tmp_path, scenario)
+
+
+class Away:
+    """A store one of whose methods fails so many times; `after` it was done, where its answer alone is lost."""
+
+    def __init__(self, store: SqlStore, method: str, times: int, *, after: bool = False) -> None:
+        self._store, self._method, self._times, self._after = store, method, times, after
 
     def __getattr__(self, name: str) -> Any:
         if name == self._method and self._times:
@@ -101,8 +168,87 @@ class Away:
             return self._fail
         return getattr(self._store, name)
 
-    async def _fail(self, *_: Any) -> None:
+    async def _fail(self, *args: Any) -> None:
+        if self._after:
+            await getattr(self._store, self._method)(*args)
         raise StoreError(Problem("the database is locked", "wait"))
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_database_that_is_lost_as_a_lesson_is_begun_delays_it(after: bool, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, platform = await due(databases), Platform()
+        one = scheduler(Away(store, "begin", 1, after=after), platform)
+        await ticks(one)
+        assert platform.posts == []
+        databases.time.passes(seconds=1)
+        await ticks(one)
+        assert (platform.posts, platform.told, await outcome(store)) == (["C1"], [], Outcome.SENT)
+
+    on("sqlite", tmp_path, scenario)
+
+
+def test_a_process_that_stood_still_as_it_began_a_lesson_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, platform = await due(databases), Platform()
+        monkeypatch.setattr(scheduling, "_RENEWED_S", 0)
+        await ticks(scheduler(store, platform))
+        assert platform.posts == []
+        monkeypatch.undo()
+        databases.time.passes(seconds=1)
+        await ticks(scheduler(store, platform))
+        assert platform.posts == ["C1"]
+
+    on("sqlite", tmp_path, scenario)
+
+
+def test_a_stop_while_the_database_is_away_waits_for_what_is_under_way(tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        store, platform = await due(databases), Platform()
+        databases.time.passes(hours=-1)
+        for number in range(40):
+            await store.put(subscription(f"D{number}"))
+        databases.time.passes(hours=1)
+        one = scheduler(Away(store, "release", 1), platform)
+        await one.tick()
+        await asyncio.sleep(0.05)
+        await one.stop(2)
+        begun = [found for found in (await store.deliveries(range(1, 42), 1)).values() if found[0].first_try]
+        assert 0 < len(begun) == len(platform.posts) < 41
+
+    on("sqlite", tmp_path, scenario)
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=30)], ids=str)
+def test_ticks_go_on_wherever_the_machines_clock_jumps(
+    jump: timedelta, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Jumping(datetime):
+        by = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + cls.by
+
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        one, until = scheduler(store, Platform()), asyncio.Event()
+        running = asyncio.create_task(one.run(until))
+        await asyncio.sleep(0.1)
+        Jumping.by, begun, before = jump, time.process_time(), one.last_tick
+        await asyncio.sleep(0.3)
+        assert one.last_tick > before > 0
+        assert time.process_time() - begun < 1  # the month between is not gone through tick by tick
+        until.set()
+        await running
+
+    for module in (aps, scheduling):
+        monkeypatch.setattr(module, "datetime", Jumping)
+    monkeypatch.setattr(scheduling, "TICK_S", 0.05)
+    monkeypatch.setattr(scheduling, "_SET_BACK_S", 0.05)
+    on("sqlite", tmp_path, scenario)
 
 
 def test_what_was_sent_is_recorded_when_the_database_is_back(tmp_path: Path) -> None:
@@ -112,10 +258,8 @@ def test_what_was_sent_is_recorded_when_the_database_is_back(tmp_path: Path) -> 
         async def pause(seconds: float) -> None:
             pauses.append(seconds)
 
-        one = scheduler(Away(store, "settle", 2), platform, pause)
-        await one.tick()
-        await one.finished()
-        assert (platform.posts, pauses, await outcome(store)) == (["C1"], [2, 8], Outcome.SENT)
+        await ticks(scheduler(Away(store, "settle", 200), platform, pause))  # more than an hour
+        assert (platform.posts, pauses[:4], await outcome(store)) == (["C1"], [2, 8, 20, 20], Outcome.SENT)
 
     on("sqlite", tmp_path, scenario)
 

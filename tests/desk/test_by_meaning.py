@@ -21,7 +21,7 @@ from bot.ports import Embedder
 from bot.settings import read_settings
 from tests.desks import ASKER, StoppedClock
 from tests.documents import KEPT, garden
-from tests.embedders import Concepts, vector
+from tests.embedders import Concepts, rows
 
 ROOT = Path(__file__).parents[2]
 TALK = Talk(["the beds are dry again", "our shears are blunt"], ["lunch?", "thanks all", "see you on Monday"])
@@ -31,7 +31,7 @@ NOWHERE = "invoices reach accounting through their portal"
 
 def shelf(embedder: Embedder, library: Library | None = None) -> Shelf:
     library = library or garden()
-    known = {text: vector(text) for text in (*texts(library), *TALK.discussion, *TALK.chatter)}
+    known = {text: rows(text) for text in (*texts(library), *TALK.discussion, *TALK.chatter)}
     return Shelf(Index(library), Meaning(library, known, TALK), embedder)
 
 
@@ -92,7 +92,7 @@ def test_of_many_who_ask_at_once_each_is_answered_and_few_at_a_time() -> None:
     class Busy(Concepts):
         at_once, most = 0, 0
 
-        async def embed(self, texts: Sequence[str]) -> Vectors:
+        async def embed(self, texts: Sequence[str]) -> list[Vectors]:
             self.at_once += 1
             self.most = max(self.most, self.at_once)
             try:

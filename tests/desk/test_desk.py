@@ -4,7 +4,7 @@ import asyncio
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import cards, wording
@@ -13,6 +13,7 @@ from bot.core.commands import COMMANDS, Value
 from bot.core.library import Library
 from bot.core.parser import parse
 from bot.core.search import Index
+from bot.core.typed import nearest
 from bot.desk import Desk, Shelf
 from bot.settings import read_settings
 from tests.desks import ASKER, StoppedClock, garden_desk
@@ -46,12 +47,25 @@ def test_a_lookup_keeps_to_its_filters() -> None:
     card = type_("/lookup soil kind:lessons").card
     assert card.accent is Accent.LESSON
     assert all(choice.note.startswith("Lesson") for choice in card.choices)
+    assert type_("soil kind:lessons").card == card
 
 
 def test_when_nothing_fits_the_nearest_topics_are_offered() -> None:
     card = type_("/lookup quarterly tax filing").card
     assert card.body[0] == "Nothing fits “quarterly tax filing”."
     assert card.choices[0].action.verb is Verb.TOPIC
+
+
+def test_what_a_filter_leaves_out_is_offered_where_nothing_else_fits() -> None:
+    card = type_("/lookup clay kind:lesson").card
+    assert card.body == ("Nothing fits “clay”.", "Without the filter this does:")
+    assert card.choices[0].action == Action("Open", Verb.OPEN, ("garden/clay",))
+
+
+def test_a_word_that_no_entry_holds_is_told_and_nothing_is_quoted_unasked() -> None:
+    assert type_("/lookup clay football").card.preface == "No entry says “football”; this comes nearest."
+    quote = type_("/quote clay football")
+    assert (quote.post, quote.card.choices[0].action.args) == (None, ("garden/clay",))
 
 
 @pytest.mark.parametrize("line", ["[[sharp-tolls]]", "[[garden/sharp-tolls]]", "[[shrap tools]]"])
@@ -69,6 +83,7 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
     desk = garden_desk()
     found = asyncio.run(desk.typed("/lookup kitchn composting", ASKER)).card
     assert found.preface == "Showing what fits “kitchen composting”."
+    assert len(type_("/lookup kitchn composting" + " and more of it" * 300).card.preface) < 200
     assert found.marks == {"kitchen", "compost"}
     shared = desk.act(found.actions[0], ASKER)
     assert shared.post
@@ -82,6 +97,8 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
     [
         ("/lokup clay", "There is no command /lokup; did you mean /lookup?"),
         ("/lookup", "/lookup needs a query; for example /lookup data efficiency kind:lesson"),
+        ("clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
+        ("kind:lesson", "/lookup needs a query"),
         ("/lookup clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
         ("/lesson topic:watr", "There is no topic “watr”; did you mean Soil and water?"),
         ("/summary rocketry", "There is no summary “rocketry”; choose from garden"),
@@ -89,13 +106,17 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
         ("/daily preview 25:00", "25:00"),
         ("/lookup clay kidn:idea", "There is no option kidn:; did you mean kind:?"),
         ("/lookup clay kind:idea kind:idea", "kind: is given twice; keep one of them"),
-        ("/commonplace help now", "says nothing to /help"),
+        ("/commonplace help now", "says nothing to /commonplace help; /commonplace help takes nothing more"),
     ],
 )
 def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said: str) -> None:
     card = type_(line).card
     assert said in everything(card)
     assert card.accent is Accent.WARNING
+
+
+def test_a_mistyped_word_is_nearest_to_the_name_that_has_it() -> None:
+    assert nearest("livng", ["Why scaling keeps paying", "Living with bugs"]) == "Living with bugs"
 
 
 def test_another_walks_through_every_lesson_before_one_comes_again() -> None:
@@ -165,6 +186,7 @@ def test_today_has_one_lesson_all_day() -> None:
     assert garden_desk(seed=1).greet(ASKER) == garden_desk(seed=2).greet(ASKER)
 
 
+@example("1፩ million")  # a digit that stands for no decimal
 @given(st.text(max_size=80))
 def test_any_line_is_answered(line: str) -> None:
     desk = garden_desk()

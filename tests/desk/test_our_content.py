@@ -50,6 +50,18 @@ def test_a_message_on_the_subject_is_offered_one(desk: Desk, message: str, about
     assert any(about in hit.entry.full_text.lower() for hit in hits)
 
 
+@pytest.mark.parametrize("query", ["the", "lunch menu", "holiday calendar", "asdf", "?", "🎉"])
+def test_a_lookup_of_what_is_no_subject_here_finds_nothing(desk: Desk, query: str) -> None:
+    card = asyncio.run(desk.look_up(query))
+    assert card.body[0] == f"Nothing fits “{query}”."
+    assert len(card.choices) == 3
+
+
+@pytest.mark.parametrize(("query", "best"), [("dat", "quality-over-quantity"), ("overfiting", "metrics-mislead")])
+def test_a_beginning_and_a_slip_find_what_they_mean(desk: Desk, query: str, best: str) -> None:
+    assert asyncio.run(desk.find(query, 1))[0].entry.id == best
+
+
 def test_a_long_message_is_answered_like_a_short_one(desk: Desk) -> None:
     message = "the loss curve looks off since yesterday, should we worry or keep the run going? "
     short, long = (asyncio.run(desk.match(message * times, 3)) for times in (1, 50))

@@ -20,7 +20,7 @@ from rich.console import Console
 
 from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import numbered, print_card, print_echo, print_post
-from bot.core import cards, typed, wording
+from bot.core import cards, wording
 from bot.core.card import Accent, Action, Card, Reply
 from bot.core.commands import Invocation
 from bot.core.daily import Place
@@ -67,7 +67,7 @@ class Conversation:
     async def _reply(self, line: str) -> Reply:
         if self._opened and line.startswith("/"):
             with contextlib.suppress(BotError):  # what is not understood, the desk answers
-                invocation = typed.parse(line, self.desk.prefix)
+                invocation = self.desk.parse(line)
                 if invocation.path[0] == "daily":
                     return await self._daily(invocation, self._opened)
         return await self.desk.typed(line, self.asker)

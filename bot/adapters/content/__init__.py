@@ -172,7 +172,7 @@ def _parsed(data: bytes, name: str, limits: Limits, *, kept_only: bool) -> Parse
     if kept_only and text.split("\n", 1)[0].rstrip() != "---":
         mend = "bring it in with python -m bot import FILE, or begin it with front matter"
         raise ContentError(Problem("this has no front matter", mend, 1))
-    return parse(text, name, limits.max_entries)
+    return parse(text, name, limits.max_entries, pasted=not kept_only)
 
 
 def _import(
@@ -210,7 +210,7 @@ def _import(
     except OSError as error:
         mend = "make the folder writable, or name another with --content"
         raise ContentError(Problem(f"this cannot be written ({error.strerror})", mend, file=str(target))) from None
-    return importing.report(made, parsed.left_out, str(target))
+    return importing.report(made, parsed, str(target))
 
 
 def _name(source: Path) -> str:

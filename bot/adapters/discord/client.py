@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 # What is said to the bot comes without the privileged intent: mentions of it and direct messages. Servers with their
 # channels and roles are not asked for: every event names what it is about, and 10,000 of them would take 200 MB.
 INTENTS = discord.Intents(guild_messages=True, dm_messages=True)
+WAITED_S = 30  # within a request; of a longer pause that Discord asks for the caller is told
 
 
 class Client(discord.AutoShardedClient):
@@ -46,7 +47,7 @@ class Client(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            max_ratelimit_timeout=30,
+            max_ratelimit_timeout=WAITED_S,
         )
         self._desk, self._settings, self._connected = desk, settings, connected
         self._interactions = Interactions(desk, daily)
@@ -167,7 +168,7 @@ async def _share(
     leases: Leases,
 ) -> None:
     """Run the shards that this process holds, and others whenever that changes. Lessons are posted in any case."""
-    async with discord.Client(intents=discord.Intents.none()) as rest:
+    async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=WAITED_S) as rest:
         await rest.login(settings.token)
         if messengers is not None:
             messengers["discord"] = DiscordMessenger(rest)

@@ -10,8 +10,9 @@ from bot.ports import RefusedError, ThrottledError, UnsureError
 # Codes of Discord's JSON errors, by what mends them.
 UNREACHED = frozenset({50001, 50013, 160002})  # missing access, missing permissions, may not read the history
 GONE = frozenset({10003, 10008, 10015})  # channel, message, webhook
+SHUT = frozenset({50083, 160005})  # a thread that is archived for good, or locked
 NO_TAG = 40067  # a forum that wants one
-LASTING = UNREACHED | GONE | {NO_TAG, 50007, 50008, 50024, 50083, 160005}  # what only somebody at the channel can mend
+LASTING = UNREACHED | GONE | SHUT | {NO_TAG, 50007, 50008, 50024}  # what only somebody at the channel can mend
 LATE = frozenset({10062, 50027})  # interaction unknown, its token expired
 TWICE = 40060  # interaction acknowledged already: after a lost answer, or by another process
 _SENTENCES = {

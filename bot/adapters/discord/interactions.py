@@ -37,7 +37,7 @@ _REMEMBERED = 10_000
 _ID = re.compile(r"\d{1,19}")
 DOUBLE_CLICK = timedelta(seconds=3)
 PATIENCE_S = 60.0  # discord.py itself would wait 5 minutes for an answer that does not come
-_MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^>]+|t:[^>]+)>")
+_MENTION = re.compile(r"<(?:[@#][!&]?\d+|a?:\w+:\d+|/[^<>]+|t:[^<>]+)>")
 _SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 
 
@@ -235,12 +235,12 @@ class Interactions:
         if not person or not spoken_to or self._again(message.id, message.created_at):
             return
         query = read(message.content)
-        if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
-        else:
-            card = await self._desk.look_up(query)
         try:
             async with asyncio.timeout(PATIENCE_S):
+                if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+                    card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
+                else:
+                    card = (await self._desk.plain(query, Asker("", ""))).card
                 await _reply(message, card.without(Verb.SHARE))
         except Exception as error:
             await _tell(message, error)

@@ -108,7 +108,7 @@ async def _said(interaction: Interaction, post: Card, change: Subscription, *, p
             return replace(change, place=replace(place, thread=await messenger.post(opened, post, nonce)))
         await messenger.post(place, post, nonce)
     except (RefusedError, ThrottledError, UnsureError, OSError) as error:
-        if proof and change.forum == THREAD and place.thread and faults.code(error) in faults.GONE:
+        if proof and change.forum == THREAD and place.thread and faults.code(error) in faults.GONE | faults.SHUT:
             return await _said(interaction, post, replace(change, place=replace(place, thread="")), proof=proof)
         if proof:
             raise

@@ -4,9 +4,10 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import faults, forum, layout
+from bot.core import wording
 from bot.core.card import Card
 from bot.core.daily import Place
-from bot.ports import RefusedError, ThrottledError, UnsureError
+from bot.ports import RefusedError, ThrottledError, UnsentError, UnsureError
 
 
 class DiscordMessenger:
@@ -30,8 +31,8 @@ class DiscordMessenger:
             raise ThrottledError(error.retry_after) from error
         except discord.HTTPException as error:
             raise _meant(error) from error
-        except aiohttp.ClientConnectorError:
-            raise  # nothing went out
+        except aiohttp.ClientConnectorError as error:
+            raise UnsentError(wording.UNREACHED.format(platform="Discord")) from error
         except (aiohttp.ClientError, OSError) as error:
             raise UnsureError(str(faults.code(error))) from error
         return str(sent.id)
@@ -49,4 +50,4 @@ def _meant(error: discord.HTTPException) -> Exception:
     if error.status >= 500:
         return UnsureError(f"HTTP {error.status}")
     sentence = faults.sentence(error)
-    return RefusedError(sentence) if error.code in faults.LASTING else ConnectionError(sentence)
+    return RefusedError(sentence) if error.code in faults.LASTING else UnsentError(sentence)

@@ -38,13 +38,14 @@ class Shards:
         renewed = now()
         while now() - renewed < LEASE_S - RENEWED_S:
             await asyncio.sleep(RENEWED_S)
+            asked = now()
             try:
                 found = await self.take()
             except Exception:  # noqa: S112 - asked again, until the lease runs out
                 continue
             if found != held:
                 return
-            renewed = now()
+            renewed = asked
 
     async def release(self, held: list[int]) -> None:
         """Let go of shards, so that another process need not wait for their leases to run out."""

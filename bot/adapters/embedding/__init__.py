@@ -64,10 +64,10 @@ class Asked:
         self.name = embedder.name
         self._embedder, self._patience_s = embedder, patience_s
         self._free = asyncio.Semaphore(AT_ONCE)
-        self._known: OrderedDict[tuple[str, ...], Vectors] = OrderedDict()
+        self._known: OrderedDict[tuple[str, ...], list[Vectors]] = OrderedDict()
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text. Raises TimeoutError where it takes too long, OSError where the model fails."""
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
+        """As the embedder. Raises TimeoutError where it takes too long, OSError where the model fails."""
         key = tuple(texts)
         if key in self._known:
             self._known.move_to_end(key)

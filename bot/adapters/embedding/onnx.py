@@ -51,12 +51,12 @@ class OnnxModel:
             mend = "export it anew, or leave search.model empty"
             raise SettingsError(Problem(f"search.model: {folder} cannot be used: {error}", mend)) from None
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1, in a thread."""
-        return await asyncio.to_thread(self.embedded, texts)
+    async def embed(self, texts: Sequence[str]) -> list[Vectors]:
+        """Each text as a whole, in a thread; what words such a model means is not known."""
+        return list((await asyncio.to_thread(self.embedded, texts))[:, None])
 
     def embedded(self, texts: Sequence[str]) -> Vectors:
-        """The same, here and now. Raises OSError where the model fails."""
+        """One row a text, of length 1, here and now. Raises OSError where the model fails."""
         return np.concatenate([self._batch(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
 
     def _batch(self, texts: Sequence[str]) -> Vectors:

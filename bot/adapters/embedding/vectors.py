@@ -1,4 +1,4 @@
-"""Vectors of texts kept on disk, so that a text is embedded once: by the hash of the text, a file for each model.
+"""Vectors of texts, and of the words in some, kept on disk, so that a text is embedded once: a file for each model.
 
 What cannot be read or written is made anew and never a fault: a cache may always be deleted.
 """
@@ -29,17 +29,23 @@ _HASH_BYTES = 16
 Vectors = NDArray[np.float32]
 
 
-async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -> dict[str, Vectors]:
-    """The vector of each text, from the folder where it is known, else by the embedder and then kept there."""
+async def embed(
+    embedder: Embedder, texts: Sequence[str], folder: Path | None, in_words: Collection[str] = ()
+) -> dict[str, Vectors]:
+    """The vector of each text, from the folder where it is known, else by the embedder and then kept there.
+
+    For the texts `in_words` as the embedder gives them, rows for their words included, for the others one row.
+    """
+    in_words = frozenset(in_words)
     path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', embedder.name)}.npz" if folder else None
     known = await asyncio.to_thread(_read, path) if path else {}
-    keys, missing = await asyncio.to_thread(_missing, texts, known)
+    keys, missing = await asyncio.to_thread(_missing, texts, known, in_words)
     if len(missing) > MANY:
         log.info("learning what %s texts mean; once they are known the start is quick", len(missing))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        found = await embedder.embed(chunk)
-        known.update(zip((keys[text] for text in chunk), found.astype(np.float16), strict=True))
+        for text, rows in zip(chunk, await embedder.embed(chunk), strict=True):
+            known[keys[text]] = (rows if text in in_words else rows[:1]).astype(np.float16)
         if path and start // SAVED_EVERY < (start + CHUNK) // SAVED_EVERY:
             await asyncio.to_thread(_write, path, known, set(keys.values()))
     if path and missing:
@@ -47,24 +53,29 @@ async def embed(embedder: Embedder, texts: Sequence[str], folder: Path | None) -
     return await asyncio.to_thread(lambda: {text: known[key].astype(np.float32) for text, key in keys.items()})
 
 
-def _missing(texts: Sequence[str], known: Collection[bytes]) -> tuple[dict[str, bytes], list[str]]:
+def _missing(
+    texts: Sequence[str], known: Collection[bytes], in_words: Collection[str]
+) -> tuple[dict[str, bytes], list[str]]:
     """The key of each text, and the texts that are not known, the short ones first: those of a length go together."""
-    keys = {text: _key(text) for text in texts}
+    keys = {text: _key(text, text in in_words) for text in texts}
     return keys, sorted((text for text, key in keys.items() if key not in known), key=len)
 
 
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH_BYTES).digest()
+def _key(text: str, in_words: bool) -> bytes:
+    whose = b"words" if in_words else b""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH_BYTES, person=whose).digest()
 
 
 def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
     try:
         # NumPy leaves a file open that it opened and cannot read.
         with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
-            keys, vectors = file["keys"], file["vectors"]
+            keys, vectors, ends = file["keys"], file["vectors"], file["ends"]
         lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
-        if keys.shape[1:] == (_HASH_BYTES,) and np.all(np.isclose(lengths, 1, atol=0.01) | (lengths == 0)):
-            return dict(zip((bytes(key) for key in keys), vectors, strict=True))
+        several = np.split(vectors, ends[:-1])
+        sound = len(several) == len(keys) and ends[-1:] == len(vectors) and all(map(len, several))
+        if sound and keys.shape[1:] == (_HASH_BYTES,) and np.all(np.isclose(lengths, 1, atol=0.01) | (lengths == 0)):
+            return dict(zip((bytes(key) for key in keys), several, strict=True))
         reason = "these are no vectors of texts"
     except FileNotFoundError:
         return {}
@@ -85,7 +96,9 @@ def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, keys=keys, vectors=np.stack([known[key] for key in kept]))
+                several = [known[key] for key in kept]
+                ends = np.cumsum(list(map(len, several)))
+                np.savez(file, keys=keys, vectors=np.concatenate(several), ends=ends)
             Path(beside).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
+from bot.core.words import EMPTY
+
 VOCABULARY = Path(__file__).parent / "vocab.txt"
 LONGEST_WORD = 100  # characters; what is longer is unknown
 
@@ -26,6 +28,7 @@ class WordPiece:
     def __init__(self, vocabulary: Path = VOCABULARY) -> None:
         self._numbers = {piece: n for n, piece in enumerate(vocabulary.read_text("utf-8").splitlines())}
         self._unknown, self._first, self._last = (self._numbers[piece] for piece in ("[UNK]", "[CLS]", "[SEP]"))
+        self._idle = {n for piece, n in self._numbers.items() if piece in EMPTY or not piece.strip("#")[:1].isalnum()}
         self._pieces_of = lru_cache(50_000)(self._pieces)
 
     def __len__(self) -> int:
@@ -40,6 +43,10 @@ class WordPiece:
     def knows(self, numbers: Iterable[int]) -> bool:
         """Whether there is anything in a text, given its numbers, that the vocabulary has."""
         return not {self._unknown, self._first, self._last}.issuperset(numbers)
+
+    def telling(self, numbers: Iterable[int]) -> list[int]:
+        """The places of the pieces that say something: of no sign, and of no word such as "the"."""
+        return [place for place, number in enumerate(numbers) if number not in self._idle]
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         if len(word) > LONGEST_WORD:

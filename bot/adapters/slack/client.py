@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -39,6 +40,7 @@ log = structlog.get_logger(__name__)
 EVENTS = "/slack/events"
 PING_S = 3  # a socket that was cut is noticed and replaced within this time
 _LOOK_S = 1  # between two looks at whether the socket stands
+SENT_S = 10  # a request's body is sent within so long; Slack itself waits 3 s for the answer
 FINISH_S = 8  # what is under way when the bot stops gets so long
 _REFUSED = frozenset(
     "invalid_auth token_revoked token_expired account_inactive not_authed not_allowed_token_type".split()
@@ -67,15 +69,19 @@ def bolt_app(settings: Slack, client: AsyncWebClient) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.bot_token or "-")
 
-    # bolt warns that the token in the environment is not used by itself: `client_of` sees to it.
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token`" not in record.getMessage())
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_matters)
     return AsyncApp(
         client=client,
         signing_secret=settings.signing_secret or "-",
         authorize=authorize,
         process_before_response=True,
-        request_verification_enabled=not settings.app_token,
+        request_verification_enabled=False,  # Socket Mode signs nothing, and `http` lets in only what is signed
     )
+
+
+def _matters(record: logging.LogRecord) -> bool:
+    """Whether a line of bolt's is true of this bot: not that it keeps tokens in files, or leaves one alone."""
+    return record.levelno >= logging.WARNING and "`token`" not in record.getMessage()
 
 
 async def serve(
@@ -106,9 +112,8 @@ async def serve(
         listeners.register(app)
         stack.push_async_callback(listeners.finish, FINISH_S)
         receiver = await stack.enter_async_context(socket_mode(app, settings, client)) if settings.app_token else None
-        # Over Socket Mode nothing is signed, so the port that serves the pages must take no events.
         if pages or not settings.app_token:
-            await stack.enter_async_context(http(None if settings.app_token else app, settings.port, *pages))
+            await stack.enter_async_context(http(app, settings, *pages))
         connected.set()
         log.info("slack_connected", mode="socket" if settings.app_token else "http")
         if messengers is not None:
@@ -198,19 +203,55 @@ async def socket_mode(app: AsyncApp, settings: Slack, client: AsyncWebClient) ->
 
 
 @contextlib.asynccontextmanager
-async def http(app: AsyncApp | None, port: int, *more: web.RouteDef) -> AsyncIterator[None]:
-    """Receive signed requests on `port`, at /slack/events, where there is an app for them; and serve more pages."""
+async def http(app: AsyncApp, settings: Slack, *more: web.RouteDef) -> AsyncIterator[None]:
+    """Serve pages and, unless events come over Socket Mode, receive signed requests at /slack/events.
+
+    Nothing of a request is read as anything before its signature is found to be right.
+    """
 
     async def receive(request: web.Request) -> web.Response:
-        assert app  # noqa: S101 - there is no such route without one
+        body = await request.read()
+        if not _signed(request, body, settings.signing_secret):
+            if b"ssl_check=1" in body:
+                return web.Response()  # Slack looks at the certificate, and signs that not
+            if "X-Slack-Signature" in request.headers:
+                log.warning(
+                    "slack_request_refused",
+                    reason="its signature is wrong or older than five minutes",
+                    mend="compare SLACK_SIGNING_SECRET with Basic Information, and the clock with the time",
+                )
+            return web.Response(status=401)
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
-    server = web.Application()
-    server.add_routes([*([web.post(EVENTS, receive)] if app else []), *more])
-    runner = web.AppRunner(server, access_log=None)
+    server = web.Application(middlewares=[_prompt])
+    server.add_routes([*([] if settings.app_token else [web.post(EVENTS, receive)]), *more])
+    runner = web.AppRunner(server, access_log=None, lingering_time=0)  # what is refused is not read to its end
     await runner.setup()
     try:
-        await web.TCPSite(runner, port=port).start()
+        try:
+            await web.TCPSite(runner, port=settings.port).start()
+        except OSError as error:
+            raise OSError(f"{error}; set PORT to a free one") from error
         yield
     finally:
         await runner.cleanup()
+
+
+@web.middleware
+async def _prompt(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer only what is sent whole within a few seconds: whoever dawdles holds a connection for nothing."""
+    try:
+        async with asyncio.timeout(SENT_S):
+            await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    return await handler(request)
+
+
+def _signed(request: web.Request, body: bytes, secret: str) -> bool:
+    try:
+        return SignatureVerifier(secret).is_valid_request(body, dict(request.headers))
+    except (ValueError, TypeError, OverflowError):  # a moment or a signature that is none, a body that is no text
+        return False

@@ -22,7 +22,7 @@ _SAME = {
         "thread_not_found": "cannot_reply_to_message message_limit_exceeded",
         "message_not_found": "cant_delete_message",
         "not_in_channel": "user_not_in_channel",
-        "restricted_action": "restricted_action_read_only_channel no_permission",
+        "restricted_action": "restricted_action_read_only_channel restricted_action_thread_only_channel no_permission",
     }.items()
     for other in others.split()
 }
@@ -52,8 +52,9 @@ def _word(body: str) -> str:
 def code(error: BaseException) -> str:
     """Slack's word for an error, or the kind of error."""
     if isinstance(error, SlackApiError) and not isinstance(error.response, str):
-        told = error.response.data if isinstance(error.response.data, dict) else {}  # a proxy may answer in HTML
-        return str(told.get("error") or f"http_{error.response.status_code}")
+        told = getattr(error.response, "data", {})  # of JSON that was cut short the SDK gives the bare response
+        word = told.get("error") if isinstance(told, dict) else ""  # a proxy may answer in HTML
+        return str(word or f"http_{answered(error)[0]}")
     return error.code if isinstance(error, RespondError) else type(error).__name__
 
 
@@ -61,9 +62,9 @@ def sentence(error: BaseException) -> str:
     """What to say to whoever acted. Any exception at all gives a sentence; none repeats what the call carried."""
     if isinstance(error, BotError):
         return wording.STORE_DOWN if isinstance(error, StoreError) else wording.sentence(str(error))
-    status, headers = _status(error)
+    status, headers = answered(error)
     if status == 429:
-        pause = str(headers.get("Retry-After", "")) if headers else ""
+        pause = str(headers.get("Retry-After", ""))
         return wording.PAUSE.format(platform="Slack", seconds=pause if pause.isdigit() else "60")
     if status >= 500:
         return wording.PLATFORM_FAULT.format(platform="Slack")
@@ -79,7 +80,9 @@ def sentence(error: BaseException) -> str:
     return wording.OWN_FAULT
 
 
-def _status(error: BaseException) -> tuple[int, dict[str, str] | None]:
+def answered(error: BaseException) -> tuple[int, dict[str, str]]:
+    """The HTTP status and the headers of the answer that an error is about; 0 and none where there was no answer."""
     if isinstance(error, SlackApiError) and not isinstance(error.response, str):
-        return int(error.response.status_code or 0), dict(error.response.headers or {})
-    return (error.status, None) if isinstance(error, RespondError) else (0, None)
+        status: int = getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0)
+        return status, dict(error.response.headers or {})
+    return (error.status if isinstance(error, RespondError) else 0), {}

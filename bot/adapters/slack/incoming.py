@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-_MENTION = re.compile(r"<[@!#][^>]*>")
-_LINK = re.compile(r"<([^|>]+)(?:\|([^>]*))?>")
+_MENTION = re.compile(r"<[@!#][^<>]*>")
+_LINK = re.compile(r"<([^|<>]+)(?:\|([^<>]*))?>")
 
 
 def said(message: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from bot.adapters.slack import blocks, faults, views
 from bot.adapters.slack.incoming import read, said, unescaped
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
-from bot.core import cards, typed, wording
+from bot.core import cards, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import COMMANDS, Access, Invocation, Value, find
 from bot.core.daily import Place, Subscription
@@ -85,7 +85,7 @@ class Listeners:
 
     async def _slowly(self, spot: Spot, line: str) -> None:
         try:
-            invocation = typed.parse(line, self._desk.prefix)
+            invocation = self._desk.parse(line)
         except BotError as error:
             await spot.answer(cards.problems(error.problems))
             return
@@ -317,7 +317,7 @@ class Listeners:
         if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
             card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), asker)).card
         else:
-            card = await self._desk.look_up(query)
+            card = (await self._desk.plain(query, asker)).card
         message = blocks.message(card.without(Verb.SHARE))
         await spot.client.chat_postMessage(
             channel=spot.channel, thread_ts=spot.thread or None, **message, **blocks.QUIET

@@ -6,14 +6,17 @@ Installations lie in slack_sdk's own SQLAlchemy store. Acknowledgements never co
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackClientError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
@@ -41,7 +44,7 @@ class Workspaces:
         self._turns: dict[tuple[str | None, str | None], asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.installations = AsyncSQLAlchemyInstallationStore(client_id=settings.client_id, engine=engine)
-        self._states = AsyncSQLAlchemyOAuthStateStore(expiration_seconds=_STATE_S, engine=engine)
+        self._states = _States(expiration_seconds=_STATE_S, engine=engine)
         self._engine = engine
         self._rotator = AsyncTokenRotator(
             client_id=settings.client_id, client_secret=settings.client_secret, client=client
@@ -141,9 +144,28 @@ class Workspaces:
         """The pages that install the app."""
 
         async def install(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await self.flow.handle_installation(await to_bolt_request(request)))
+            return await to_aiohttp_response(await self.flow.handle_installation(_asked(request)))
 
         async def redirect(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await self.flow.handle_callback(await to_bolt_request(request)))
+            return await to_aiohttp_response(await self.flow.handle_callback(_asked(request)))
 
         return (web.get(INSTALL, install), web.get(REDIRECT, redirect))
+
+
+def _asked(request: web.Request) -> AsyncBoltRequest:
+    """A request as bolt's pages take it, without a body, which anybody could fill with anything."""
+    return AsyncBoltRequest(body="", query=request.query_string, headers=dict(request.headers))
+
+
+class _States(AsyncSQLAlchemyOAuthStateStore):
+    """States of installations that were begun. Anybody may begin one: those that were never ended are forgotten."""
+
+    _pruned = 0.0
+
+    async def async_issue(self, *args: Any, **kwargs: Any) -> str:
+        if time.time() - self._pruned > _STATE_S:
+            self._pruned = time.time()
+            old = self.oauth_states.c.expire_at < datetime.now(UTC).replace(tzinfo=None)
+            async with self.engine.begin() as connection:
+                await connection.execute(self.oauth_states.delete().where(old))
+        return await super().async_issue(*args, **kwargs)

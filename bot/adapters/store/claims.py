@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     func,
     literal,
     null,
@@ -97,6 +98,12 @@ SETTLING = (
     .values({name: bindparam(name) for name in ("outcome", "message", "reason", "settled")})
     .values(holder="", held_until=0)
 )
+POSTPONING = (
+    update(deliveries)
+    .where(*one_of_keys(), _MINE)
+    .values({name: bindparam(name) for name in ("outcome", "entry", "first_try", "reason", "held_until")})
+    .values(holder="")
+)
 _LAPSED = (
     select(deliveries, subscriptions)
     .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
@@ -118,7 +125,7 @@ _DUE = (
 def lapsed(
     connection: Connection, hold: Hold, grace: timedelta, limit: int, platforms: Sequence[str]
 ) -> tuple[list[Claim], Past]:
-    """What somebody else had taken on and did not finish in time. What was not begun within the grace is missed."""
+    """What was taken on and not finished. What was not begun within the grace is missed; for a reason, it failed."""
     wanted = {"now": stamp(hold.now), "platforms": platforms, "limit": limit}
     mine, oldest = len(deliveries.c), hold.now - grace
     found = [
@@ -127,11 +134,13 @@ def lapsed(
     ]
     late = [one for one in found if one.delivery.outcome is Outcome.CLAIMED and one.delivery.due < oldest]
     left = [one for one in found if one not in late] if late else found
-    missed = {"outcome": Outcome.MISSED.value, "settled": stamp(hold.now), "holder": "", "held_until": 0}
-    for several, values in ((left, {"holder": hold.holder, "held_until": stamp(hold.until)}), (late, missed)):
+    became = case((deliveries.c.reason == "", Outcome.MISSED.value), else_=Outcome.FAILED.value)
+    ended = {"outcome": became, "settled": stamp(hold.now), "holder": "", "held_until": 0}
+    for several, values in ((left, {"holder": hold.holder, "held_until": stamp(hold.until)}), (late, ended)):
         if keys := [key(one.delivery) for one in several]:
             connection.execute(update(deliveries).where(*one_of_keys()).values(**values), keys)
-    return left, [(one.subscription.place.platform, Outcome.MISSED) for one in late]
+    outcomes = (Outcome.FAILED if one.delivery.reason else Outcome.MISSED for one in late)
+    return left, [(one.subscription.place.platform, outcome) for one, outcome in zip(late, outcomes, strict=True)]
 
 
 def due(

@@ -113,6 +113,16 @@ class SqlStore:
             row = (await connection.execute(select(subscriptions).where(rows.place_is(place)))).one_or_none()
         return rows.subscription(row) if row else None
 
+    async def here(self, place: Place) -> list[Subscription]:
+        columns = subscriptions.c
+        inside = or_(columns.channel == place.channel, columns.thread == place.channel)
+        query = select(subscriptions).where(
+            columns.platform == place.platform, columns.workspace == place.workspace, inside
+        )
+        async with self._transaction(reading=True) as connection:
+            found = [rows.subscription(row) for row in await connection.execute(query)]
+        return sorted(found, key=lambda one: (one.state is not State.OFF, one.since, one.id), reverse=True)
+
     async def every(self, platform: str | None = None, workspace: str | None = None) -> list[Subscription]:
         query = select(subscriptions).where(subscriptions.c.state != State.OFF).order_by(subscriptions.c.id)
         for column, value in ((subscriptions.c.platform, platform), (subscriptions.c.workspace, workspace)):
@@ -219,6 +229,16 @@ class SqlStore:
             return now if connection.execute(claims.SETTLING, values).rowcount else None
 
         return await self._at_a_stretch(work)
+
+    async def postpone(self, delivery: Delivery, seconds: float, reason: str = "") -> None:
+        def work(connection: Connection) -> None:
+            first = None if delivery.first_try is None else stamp(delivery.first_try)
+            held_until = stamp(self._moment(connection) + timedelta(seconds=seconds))
+            values = {**claims.key(delivery), "b_holder": self._holder, "outcome": delivery.outcome.value}
+            values |= {"entry": delivery.entry, "first_try": first, "reason": reason, "held_until": held_until}
+            connection.execute(claims.POSTPONING, values)
+
+        await self._at_a_stretch(work)
 
     async def release(self, claimed: Sequence[Claim]) -> None:
         await self._until(claimed, lambda _: 0)

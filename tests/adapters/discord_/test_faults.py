@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord import interactions
+from bot.core.card import Card
+from bot.desk import Desk
 from tests.adapters.discord_.running import converse
+from tests.desks import garden_desk
 from tests.fakes.local_discord import LocalDiscord
 
 Act = Callable[[LocalDiscord], Coroutine[Any, Any, str]]
@@ -140,6 +143,19 @@ def test_a_fault_is_told(
     lines = logged()
     assert all(token not in str(lines) for token in tokens)
     assert [line for line in lines if line["event"].startswith("discord_") and "error" in line], lines
+
+
+def test_a_fault_of_the_bots_own_is_told_to_whoever_mentions_it() -> None:
+    class Broken(Desk):
+        async def look_up(self, *_: Any, **__: Any) -> Card:
+            raise ArithmeticError
+
+    async def scenario(fake: LocalDiscord) -> None:
+        assert "it is my fault" in await mention(fake)
+
+    desk = garden_desk()
+    desk.__class__ = Broken
+    converse(scenario, desk=desk)
 
 
 def test_who_cannot_be_told_is_in_the_log(logged: Callable[[], list[dict[str, Any]]]) -> None:

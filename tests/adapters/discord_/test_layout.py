@@ -69,7 +69,7 @@ def golden_cards() -> dict[str, Card]:
     assert quoted.post is not None
     return {
         "found": asyncio.run(desk.typed("/lookup compost for the beds", ASKER)).card,
-        "results": cards.results(garden(), garden().entries[2:10], 4, "worm compost"),
+        "results": cards.results(garden(), garden().entries[2:10], 4, "Showing what fits “worm compost”."),
         "long": cards.entry(long, long.entries[0]),
         "hostile": HOSTILE,
         "nothing": asyncio.run(desk.typed("/lookup zeppelin", ASKER)).card,

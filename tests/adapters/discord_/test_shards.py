@@ -50,6 +50,22 @@ def test_an_interaction_is_answered_by_one_process_and_by_the_other_once_that_ha
     asyncio.run(run())
 
 
+def test_a_lease_runs_from_when_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        at = 0.0
+
+        async def lease(self, name: str, seconds: float) -> bool:
+            del name
+            self.at += seconds - shards.RENEWED_S
+            return True
+
+        async def unlease(self, name: str) -> None: ...
+
+    monkeypatch.setattr(shards, "RENEWED_S", 0.01)
+    leases = Slow()
+    asyncio.run(asyncio.wait_for(shards.Shards(leases, 1).changed([0], lambda: leases.at), 5))
+
+
 async def _taken_over(fake: LocalDiscord, store: SqlStore, asks: Any) -> None:
     """The first has ended and let go: the other one need not wait for a lease to run out."""
     before = fake.identifies

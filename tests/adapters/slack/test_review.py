@@ -1,11 +1,18 @@
 """What a careful attacker or an impatient person tries in Slack."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from aiohttp import ClientSession
+from sqlalchemy import text
 
+from bot.adapters import logs
+from bot.adapters.slack import oauth
 from bot.adapters.slack.client import serve
+from bot.adapters.slack.incoming import read
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.store.engine import open_engine
 from bot.settings import Slack
@@ -14,7 +21,13 @@ from tests.desks import garden_desk
 from tests.fakes.slack import LocalSlack
 
 
-def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(tmp_path: Path) -> None:
+def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: Callable[[], list[dict[str, Any]]]
+) -> None:
+    monkeypatch.setattr(oauth, "_STATE_S", 0)
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "1")  # bolt reads them too, and would tell of files for tokens
+
     async def run() -> None:
         async with LocalSlack(manifest=manifest(address="https://a.example", many=True), installed=False) as slack:
             port = free_port()
@@ -31,13 +44,25 @@ def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(tmp_path
             body = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_uninstalled"}}
             async with ClientSession() as session:
                 answer = await session.post(f"http://127.0.0.1:{port}/slack/events", json=body)
-                page = await session.get(f"http://127.0.0.1:{port}/slack/install")
-            assert (answer.status, page.status) == (404, 200)
+                install, kind = f"http://127.0.0.1:{port}/slack/install", {"Content-Type": "application/json"}
+                pages = [await session.get(install, data=b"{", headers=kind) for _ in range(3)]
+            assert (answer.status, *(page.status for page in pages)) == (404, 200, 200, 200)
+            async with engine.connect() as connection:  # anybody may begin an installation, and never end it
+                assert (await connection.execute(text("SELECT count(*) FROM slack_oauth_states"))).scalar() == 1
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await engine.dispose()
 
     asyncio.run(run())
+    assert "slack_connected" in str(logged())
+    assert "file-based" not in str(logged())
+
+
+def test_a_message_of_any_shape_is_read_at_once_and_no_line_of_the_log_tells_a_ticket() -> None:
+    for said in ("<" * 400_000, "<@" * 200_000):
+        assert read(said) == said
+    failed = "403, url='wss://wss.example/link/?ticket=s3cret&app_id=1'"
+    assert logs.redacted(failed) == failed.replace("s3cret", "…")
 
 
 def test_a_post_stands_and_is_not_told_as_failed_where_its_confirmation_fails() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -62,6 +63,22 @@ def test_a_database_that_cannot_be_opened_says_why_without_its_password(tmp_path
 
 
 @both
+def test_what_is_recorded_outlasts_a_power_cut_and_a_server_that_is_gone_is_given_up(kind: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = open_engine(fresh(kind, tmp_path))
+        async with engine.connect() as connection:
+            if kind == "sqlite":  # FULL: each commit is on the disk before what it allows begins
+                assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
+            else:
+                told: Any = (await connection.get_raw_connection()).driver_connection
+                given = told.info.get_parameters()
+                assert (given["connect_timeout"], given["tcp_user_timeout"]) == ("10", "30000")
+        await engine.dispose()
+
+    asyncio.run(run())
+
+
+@both
 def test_the_migrations_lead_to_the_tables_of_the_code_and_keep_what_is_there(kind: str, tmp_path: Path) -> None:
     async def run() -> None:
         engine = open_engine(fresh(kind, tmp_path))
@@ -100,6 +117,7 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
         await migrate.prepare(engine)
         store = SqlStore(engine, "a", GRACE)
         made = await store.put(subscription())
+        assert not [file for file in tmp_path.iterdir() if file.stat().st_mode & 0o077]  # tokens may lie there
         other = sqlite3.connect(url.partition("///")[2])
         try:
             other.execute("BEGIN IMMEDIATE")
@@ -119,6 +137,15 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
     asyncio.run(run())
 
 
+def test_a_user_without_a_home_is_told_to_name_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(*_: object, **__: object) -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr("bot.adapters.store.user_data_path", homeless)
+    with pytest.raises(StoreError, match=r"no home folder .*; set HOME, or name a file by DATABASE_URL"):
+        open_engine("")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -126,6 +153,9 @@ def test_a_file_that_another_program_holds_or_that_cannot_be_written_says_so(
         "postgresql+psycopg://ada:12/s3cret@127.0.0.1/x",
         "postgresql+asyncpgx://ada:s3cret@127.0.0.1/x",
         "postgresql+psycopg://127.0.0.1:1/x?user=ada&password=s3cret",
+        "postgresql+psycopg://ada:half@s3cret@127.0.0.1:1/x",
+        "sqlite+pysqlite:///s3cret",
+        "sqlite+aiosqlite://",
         "s3cret",
     ],
 )

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from tests.fakes.local_discord.state import Clock
+from tests.fakes.time import Clock
 
 GLOBAL = 50, 1.0
 DEFAULT = 50, 5.0

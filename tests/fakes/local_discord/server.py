@@ -1,8 +1,6 @@
 """A local Discord: an aiohttp server on 127.0.0.1 that behaves towards a bot as Discord does, and the people in it."""
 
-import asyncio
 import secrets
-import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any
@@ -16,7 +14,8 @@ from tests.fakes.local_discord.people import Person
 from tests.fakes.local_discord.problems import Json
 from tests.fakes.local_discord.rates import Rates
 from tests.fakes.local_discord.rest import Fault, Rest, template
-from tests.fakes.local_discord.state import Clock, State
+from tests.fakes.local_discord.state import State
+from tests.fakes.time import Clock, settled
 
 
 class LocalDiscord:
@@ -168,14 +167,10 @@ class LocalDiscord:
 
     async def settled(self) -> None:
         """Waits until the bot has been doing nothing for `quiet` seconds, at most `timeout` seconds."""
-        # In slices, so that a machine that stalls for a moment does not pass for a bot that does nothing.
-        slices = 8
-        seen, calm, latest = (-1, -1), 0, time.monotonic() + self.timeout
-        while calm < slices and time.monotonic() < latest:
-            await asyncio.sleep(self.quiet / slices)
-            now = (len(self.state.effects), len(self.rest.calls))
-            calm = calm + 1 if now == seen and not self.rest.busy else 0
-            seen = now
+        await settled(self._done, lambda: self.rest.busy, self.quiet, self.timeout)
+
+    def _done(self) -> tuple[int, int]:
+        return len(self.state.effects), len(self.rest.calls)
 
     # What happens to connections
 

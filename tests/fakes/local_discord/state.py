@@ -1,7 +1,5 @@
 """What a local Discord remembers across the board: ids, time, effects, what the bot sent. No socket."""
 
-import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.local_discord.limits import EMPTY, is_empty
 from tests.fakes.local_discord.problems import Json, Problem, nested
+from tests.fakes.time import Bell, Clock
 
 if TYPE_CHECKING:
     from tests.fakes.local_discord.guilds import Channel, Guild, Message, User
@@ -36,24 +35,6 @@ def invalid(problems: Iterable[Problem], *prefix: str) -> Refused:
     return Refused(400, 50035, "Invalid Form Body", nested(problems, *prefix))
 
 
-class Clock:
-    """The fake's time: the real one, and whatever a test adds to it; stopped, only that."""
-
-    def __init__(self) -> None:
-        self._ahead = 0.0
-        self._stopped: float | None = None
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return (time.time() if self._stopped is None else self._stopped) + self._ahead
-
-    def stop(self) -> None:
-        self._stopped = time.time()
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += seconds
-
-
 @dataclass(frozen=True)
 class Effect:
     """Something that the bot brought about: posted, changed, removed or opened; `cause` is the interaction's id."""
@@ -63,13 +44,13 @@ class Effect:
     cause: int | None
 
 
-class State:
+class State(Bell):
     """Everything. `dispatch` sends an event down the gateway, to the shard of a guild or, without one, to the first."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self.clock = clock
         self._last_ms = 0
-        self._waiting: list[asyncio.Future[None]] = []
         self.people: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
@@ -101,21 +82,3 @@ class State:
             raise invalid(found, *prefix)
         if fits and is_empty(payload):
             raise Refused(400, 50006, EMPTY.message)
-
-    def ring(self) -> None:
-        """Tells those who wait that something has happened."""
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    async def until(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Waits until the condition holds, looking whenever something happens; False when it never did."""
-        deadline = time.monotonic() + timeout
-        while not condition():
-            future = asyncio.get_running_loop().create_future()
-            self._waiting.append(future)
-            left = deadline - time.monotonic()
-            if left <= 0 or not (await asyncio.wait([future], timeout=left))[0]:
-                return condition()
-        return True

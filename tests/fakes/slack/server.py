@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -18,8 +17,9 @@ from tests.fakes.slack.methods import Call
 from tests.fakes.slack.oauth import OAuth
 from tests.fakes.slack.people import Person
 from tests.fakes.slack.pings import pings
-from tests.fakes.slack.state import Channel, Clock, Json, Message, State, User, Workspace
+from tests.fakes.slack.state import Channel, Json, Message, State, User, Workspace
 from tests.fakes.slack.web_api import Fault, WebApi
+from tests.fakes.time import Clock, settled
 
 SCOPES = ("commands", "chat:write", "app_mentions:read", "im:history", "users:read")
 SCOPE_OF_EVENT = {
@@ -192,11 +192,12 @@ class LocalSlack:
         retry_after: int | None = None,
         hang: float = 0.0,
         drop: bool = False,
+        cut: bool = False,
         after: bool = False,
         times: int = 1,
     ) -> Fault:
         """The next call of a method (or of a `response_url`) goes wrong; Fault says what each argument means."""
-        fault = Fault(method, channel, error, status, retry_after, hang, drop, after, times)
+        fault = Fault(method, channel, error, status, retry_after, hang, drop, cut, after, times)
         self.web.faults.append(fault)
         return fault
 
@@ -228,14 +229,10 @@ class LocalSlack:
 
     async def settled(self) -> None:
         """Waits until the app has been doing nothing for `quiet` seconds, at most `timeout` seconds."""
-        # In slices, so that a machine that stalls for a moment does not pass for an app that does nothing.
-        slices = 8
-        seen, calm, latest = (-1, -1), 0, time.monotonic() + self.timeout
-        while calm < slices and time.monotonic() < latest:
-            await asyncio.sleep(self.quiet / slices)
-            now = (len(self.state.effects), len(self.web.calls))
-            calm = calm + 1 if now == seen and not self.web.busy else 0
-            seen = now
+        await settled(self._done, lambda: self.web.busy, self.quiet, self.timeout)
+
+    def _done(self) -> tuple[int, int]:
+        return len(self.state.effects), len(self.web.calls)
 
     # What reaches the app
 

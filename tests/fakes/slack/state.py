@@ -1,15 +1,14 @@
 """What a local Slack remembers: workspaces, people, channels, messages, views, tokens. No socket, no wire format."""
 
-import asyncio
 import itertools
 import secrets
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.slack.limits import interactive
+from tests.fakes.time import Bell, Clock
 
 Json = dict[str, Any]
 APP_ID = "A0COMMONPL"
@@ -21,20 +20,6 @@ class Refused(Exception):  # noqa: N818
     def __init__(self, error: str, **more: Any) -> None:
         super().__init__(error)
         self.error, self.more = error, more
-
-
-class Clock:
-    """The fake's time: the real one, and whatever a test adds to it."""
-
-    def __init__(self) -> None:
-        self._ahead = 0.0
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return time.time() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += seconds
 
 
 @dataclass(eq=False)
@@ -223,10 +208,11 @@ class Workspace:
     bot_token: str = ""
 
 
-class State:
+class State(Bell):
     """Everything that one local Slack remembers, and the bell that rings whenever something happens in it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.clock = Clock()
         self.workspaces: dict[str, Workspace] = {}
         self.tokens: dict[str, Token] = {}
@@ -241,7 +227,6 @@ class State:
         self.strict_rate = True
         self._count = itertools.count(1)
         self._stamps = itertools.count(1)
-        self._waiting: list[asyncio.Future[None]] = []
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}0{next(self._count):08d}"
@@ -303,23 +288,6 @@ class State:
     def happened(self, kind: str, what: Message | View, cause: str | None = None) -> None:
         self.effects.append(Effect(kind, what, cause))
         self.ring()
-
-    def ring(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    async def until(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """Waits until the condition holds, looking whenever something happens; False when it never did."""
-        deadline = time.monotonic() + timeout
-        while not condition():
-            future = asyncio.get_running_loop().create_future()
-            self._waiting.append(future)
-            left = deadline - time.monotonic()
-            if left <= 0 or not (await asyncio.wait([future], timeout=left))[0]:
-                return condition()
-        return True
 
     def sent(self, payload: Mapping[str, Any], problems: list[str], error: str = "invalid_blocks") -> None:
         """Records what the app sent, and refuses what is past a limit."""

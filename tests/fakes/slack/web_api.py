@@ -25,7 +25,7 @@ SOCKET_SCOPE = "connections:write"
 class Fault:
     """What goes wrong with a method (in a channel) the next `times` times; `after`: once the method has had its effect.
 
-    `hang` is in seconds; `drop` cuts the connection without an answer.
+    `hang` is in seconds; `drop` cuts the connection without an answer, `cut` the answer.
     """
 
     method: str
@@ -35,6 +35,7 @@ class Fault:
     retry_after: int | None = None
     hang: float = 0.0
     drop: bool = False
+    cut: bool = False
     after: bool = False
     times: int = 1
 
@@ -103,6 +104,8 @@ class WebApi:
             return _too_fast(fault.retry_after or 1)
         if fault.status != 200:
             return web.Response(status=fault.status, text="<html>Server Error</html>", content_type="text/html")
+        if fault.cut:
+            return web.Response(text='{"ok": tr', content_type="application/json")
         if fault.error:
             return web.json_response({"ok": False, "error": fault.error})
         return done or work()
