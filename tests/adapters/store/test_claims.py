@@ -44,12 +44,14 @@ def test_a_change_that_meets_a_claim_half_way_owes_no_date_twice(kind: str, tmp_
 
 
 @both
-@pytest.mark.parametrize("grace", [GRACE, timedelta(days=3)])
-def test_a_date_that_was_owed_is_nobodys_to_post_again(kind: str, grace: timedelta, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("days", "grace"), [((1,), GRACE), ((1, 24), GRACE), ((1, 24), timedelta(days=3))])
+def test_a_date_that_was_owed_is_nobodys_to_post_again(
+    kind: str, days: tuple[int, ...], grace: timedelta, tmp_path: Path
+) -> None:
     async def scenario(databases: Databases) -> None:
         store, engine = await databases.store(), open_engine(databases.url)
         made = await store.put(subscription())
-        for hours in (1, 24):
+        for hours in days:
             databases.time.passes(hours=hours)
             (claim,) = await store.claim(10, ["slack"])
             await store.settle(claim.delivery, Outcome.SENT)
