@@ -8,7 +8,7 @@ run: .venv/run
 	@$(BIN)/python -m bot console
 
 test: .venv/dev
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
