@@ -96,7 +96,8 @@ class Meaning:
         if self._words and len(words):
             nearest = np.argsort(near)[-MET:]
             met = self._words.met(words, places[nearest])
-            near[nearest] += BY_WORDS * (met - met.mean())  # which of these, and not how near
+            # Which of these, and not how near; nothing is nearer than what is said word by word.
+            near[nearest] = np.minimum(near[nearest] + BY_WORDS * (met - met.mean()), 1.0)
         weights, threshold = self._discussed
         discussed = vector @ weights - threshold
         nearness = dict(zip(places.tolist(), near.tolist(), strict=True))
@@ -130,9 +131,9 @@ class _Words:
     def __init__(self, told: Sequence["_Told"], vector_of: Mapping[str, Vectors]) -> None:
         entries = [[_words(vector_of[text]) for text in (one.whole, *one.said)] for one in told]
         texts = [rows for several in entries for rows in several]
-        rows = np.concatenate(texts)
-        self._step = float(np.abs(rows).max(initial=1e-9)) / 127
-        self._rows = np.round(rows / self._step).astype(np.int8)  # a quarter of the memory of floats
+        self._step = max(float(np.abs(rows).max(initial=1e-9)) for rows in texts) / 127
+        # A quarter of the memory of floats, of which there is never a second copy of all.
+        self._rows = np.concatenate([np.round(rows / self._step).astype(np.int8) for rows in texts])
         self._lengths = np.array([len(rows) for rows in texts])
         self._starts = np.cumsum([0, *self._lengths])  # of each text in the rows
         self._first = np.cumsum([0, *map(len, entries)])  # text of each entry
