@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Container
 
+_WORDS = 6  # of a text that make up an id
 # What an id does not begin with; and what it does not end in where it is cut short. In between nothing is left out:
 # without its `not` an id would say the opposite.
-_WORDS = 6  # of an id
 _OPENING = frozenset("a an and are but is it its so that the there these this those was were".split())
 _EMPTY = frozenset(
     """

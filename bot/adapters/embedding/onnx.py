@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.core.errors import Problem, SettingsError
+from bot.core.meaning import Vectors
 
 LONGEST = 256  # pieces of words
 BATCH = 16  # texts at a time
-
-Vectors = NDArray[np.float32]
 
 
 class OnnxModel:

@@ -26,12 +26,12 @@ SAVED_EVERY = 2_000  # texts; a first reading that is broken off goes on from th
 SPARE = 200_000  # vectors (150 MB) that are no longer used and are kept all the same: another library may be large
 _HASH_BYTES = 16
 
-Vectors = NDArray[np.float32]
+Halves = NDArray[np.float16]  # half the memory, and as good for comparing
 
 
 async def embed(
     embedder: Embedder, texts: Sequence[str], folder: Path | None, in_words: Collection[str] = ()
-) -> dict[str, Vectors]:
+) -> dict[str, Halves]:
     """The vector of each text, from the folder where it is known, else by the embedder and then kept there.
 
     For the texts `in_words` as the embedder gives them, rows for their words included, for the others one row.
@@ -50,7 +50,7 @@ async def embed(
             await asyncio.to_thread(_write, path, known, set(keys.values()))
     if path and missing:
         await asyncio.to_thread(_write, path, known, set(keys.values()))
-    return await asyncio.to_thread(lambda: {text: known[key].astype(np.float32) for text, key in keys.items()})
+    return {text: known[key] for text, key in keys.items()}
 
 
 def _missing(
@@ -66,7 +66,7 @@ def _key(text: str, in_words: bool) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH_BYTES, person=whose).digest()
 
 
-def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
+def _read(path: Path) -> dict[bytes, Halves]:
     try:
         # NumPy leaves a file open that it opened and cannot read.
         with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
@@ -85,7 +85,7 @@ def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
     return {}
 
 
-def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]) -> None:
+def _write(path: Path, known: dict[bytes, Halves], used: set[bytes]) -> None:
     """Keep what is used, and of the rest (another library, an earlier edit) the latest, SPARE or as many again."""
     unused, mine = [key for key in known if key not in used], [key for key in known if key in used]
     room = max(sum(len(known[key]) for key in mine), SPARE)

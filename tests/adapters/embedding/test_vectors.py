@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from bot.adapters.embedding import vectors
+from bot.core.meaning import Vectors
 from tests.embedders import Concepts, rows
 
 TEXTS = [f"bed {number} holds clay" for number in range(40)]
@@ -74,7 +75,7 @@ def test_a_first_run_that_is_broken_off_goes_on(tmp_path: Path, monkeypatch: pyt
     texts = [f"{number}" for number in range(100)]
 
     class Stopped(Concepts):
-        async def embed(self, texts: Sequence[str]) -> list[vectors.Vectors]:
+        async def embed(self, texts: Sequence[str]) -> list[Vectors]:
             if len(self.given) >= 64:
                 raise asyncio.CancelledError
             return await super().embed(texts)
