@@ -282,7 +282,7 @@ class Desk:
         lessons = self.lessons(1, scope)
         if not lessons:
             return cards.note(wording.NO_LESSON)
-        return cards.lesson(self.library, lessons[0], _within(scope))
+        return cards.lesson(self.library, lessons[0], scope.within)
 
     async def _quote(self, query: str, asker: Asker) -> Reply:
         ranking = await self._ranked(query, 3)
@@ -302,7 +302,7 @@ class Desk:
 
     def _preview(self, options: dict[str, str], asker: Asker) -> Card:
         schedule, scope = self.schedule(options, asker), self._scope(options)
-        lessons = rotation.coming(self.heads(scope), (), _within(scope), {}, PREVIEWED)
+        lessons = rotation.coming(self.heads(scope), (), scope.within, {}, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
         dates = islice(recurrence.occurrences(schedule, self._clock.now()), PREVIEWED)
@@ -336,9 +336,7 @@ class Desk:
 
     def _another(self, lesson: Entry, within: str) -> Card:
         """The lesson after this one on the same walk, so that all are seen before one comes again."""
-        topic = within in self.library.topics
-        scope = Scope(topics=frozenset({within})) if topic else Scope(summary=within or None)
-        walk = self._walk(scope)
+        walk = self._walk(self.library.scope(within))
         at = next((at for at, one in enumerate(walk) if one is lesson), -1)
         return cards.lesson(self.library, walk[(at + 1) % len(walk)], within) if walk else cards.note(wording.NO_LESSON)
 
@@ -384,10 +382,3 @@ class Desk:
 def _like_an_id(query: str) -> bool:
     """Whether a query may be a mistyped id: `[[…]]`, or one word with a hyphen or a slash in it."""
     return query.lstrip().startswith("[[") or (len(query.split()) == 1 and not {*"-/_"}.isdisjoint(query))
-
-
-def _within(scope: Scope) -> str:
-    """What Another keeps to, in one word: a topic's key where there is one topic, else the summary's name, or ""."""
-    if scope.topics and len(scope.topics) == 1:
-        return next(iter(scope.topics))
-    return scope.summary or ""
