@@ -130,9 +130,9 @@ class _Words:
     def __init__(self, told: Sequence["_Told"], vector_of: Mapping[str, Vectors]) -> None:
         entries = [[_words(vector_of[text]) for text in (one.whole, *one.said)] for one in told]
         texts = [rows for several in entries for rows in several]
-        rows = np.concatenate(texts)
-        self._step = float(np.abs(rows).max(initial=1e-9)) / 127
-        self._rows = np.round(rows / self._step).astype(np.int8)  # a quarter of the memory of floats
+        self._step = max(float(np.abs(rows).max(initial=1e-9)) for rows in texts) / 127
+        # A quarter of the memory of floats.
+        self._rows = np.concatenate([np.round(rows / self._step).astype(np.int8) for rows in texts])
         self._lengths = np.array([len(rows) for rows in texts])
         self._starts = np.cumsum([0, *self._lengths])  # of each text in the rows
         self._first = np.cumsum([0, *map(len, entries)])  # text of each entry
