@@ -69,11 +69,9 @@ def _quote(options: argparse.Namespace) -> int:
 
     if options.query == ["-"] or options.json:
         return asyncio.run(_answered(found, options.query))
-    hits = asyncio.run(desk.match(" ".join(options.query), options.limit or 1))
-    if desk.fits(hits):
-        for hit in hits:
-            if desk.fits([hit]):
-                _show(desk.open(hit.entry))
+    for hit in asyncio.run(desk.match(" ".join(options.query), options.limit or 1)):
+        if desk.fits([hit]):
+            _show(desk.open(hit.entry))
     return 0
 
 

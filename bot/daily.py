@@ -13,7 +13,7 @@ from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
 from bot.core.daily import POST, THREAD, Delivery, Place, State, Subscription
 from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
-from bot.core.library import EVERYTHING, Scope
+from bot.core.library import EVERYTHING
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
 from bot.core.rotation import Lessons
 from bot.core.summary import Entry
@@ -150,7 +150,7 @@ class Daily:
     # ---- changes
 
     async def _on(self, made: Subscription, known: Subscription | None) -> Answer:
-        if not self._desk.heads(self._scope(made.within)):
+        if not self._desk.heads(self._desk.library.scope(made.within)):
             return Answer(cards.note(wording.NO_LESSON))
         upcoming = await self._next(made, made.since)
         # In a forum it is posted all the same: its thread may be gone.
@@ -160,10 +160,10 @@ class Daily:
         return Answer(self._told(made, upcoming), self._announced(said, made, upcoming), made, proof=True)
 
     async def _changed(self, verb: str, found: Subscription, asker: Asker, now: datetime) -> Answer:
-        upcoming = await self._next(found, now)
-        skipped = await self._next(replace(found, skip=None), now)
         if verb == "skip" and found.state is not State.ON:
             return Answer(cards.note(self._none_comes()))
+        upcoming = await self._next(found, now)
+        skipped = await self._next(replace(found, skip=None), now)
         changed = {
             "off": replace(found, state=State.OFF, reason=""),
             "pause": replace(found, state=State.PAUSED, reason=""),
@@ -315,12 +315,8 @@ class Daily:
         return replace(card, title=title, footer=footer, actions=(cards.alike(lesson),))
 
     def _lessons(self, subscription: Subscription) -> Lessons:
-        return self._desk.heads(self._scope(subscription.within)) or self._desk.heads(EVERYTHING)
-
-    def _scope(self, within: str) -> Scope:
-        if within in self._desk.library.topics:
-            return Scope(topics=frozenset({within}))
-        return Scope(summary=within) if within in self._desk.library.summaries else EVERYTHING
+        """Those within its limit; all, where that is gone."""
+        return self._desk.heads(self._desk.library.scope(subscription.within)) or self._desk.heads(EVERYTHING)
 
 
 def declared(desk: Desk, lines: Sequence[str], now: datetime) -> list[Subscription]:
@@ -362,7 +358,7 @@ def _within(desk: Desk, options: dict[str, str]) -> str:
     if scope.topics and len(scope.topics) > 1:
         titles = [desk.library.topics[key].title for key in sorted(scope.topics)]
         raise UsageError(wording.unknown_value("one topic", options["topic"], titles, None))
-    return next(iter(scope.topics)) if scope.topics else scope.summary or ""
+    return scope.within
 
 
 def _placed(made: Subscription, here: Sequence[Subscription], wanted: str, forum: bool) -> Subscription:

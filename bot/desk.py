@@ -6,7 +6,7 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 import random
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -140,6 +140,12 @@ class Desk:
         except BotError as error:
             return Reply(cards.problems(error.problems))
 
+    async def addressed(self, words: str, asker: Asker) -> Reply:
+        """The reply to who speaks to the bot itself: help, where that is a mere greeting, else a lookup."""
+        if words.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+            return await self.answer(Invocation(("commonplace", "help"), {}), asker)
+        return await self.plain(words, asker)
+
     def parse(self, line: str) -> Invocation:
         """A typed command as an invocation. Raises UsageError."""
         return typed.parse(line, self.prefix, self._clock.zones)
@@ -185,7 +191,7 @@ class Desk:
         today = self._clock.now().astimezone(ZoneInfo(asker.zone or self.settings.daily.timezone or "UTC")).date()
         lesson = lessons[today.toordinal() % len(lessons)]
         card = cards.lesson(self.library, lesson, "", today=True)
-        return Card(card.title, (*card.body, hint), (), (), card.actions, card.footer, card.accent)
+        return replace(card, body=(*card.body, hint))
 
     def action(self, value: str) -> Action:
         """What a button carries, as `core.wire` packed it. Raises ValueError for one forged or gone."""
@@ -227,13 +233,13 @@ class Desk:
         """Whether the first of these would be offered as a quote."""
         return quoting.fits(hits, self.settings.confidence)
 
-    def lessons(self, number: int, scope: Scope = EVERYTHING) -> list[Entry]:
+    def lessons(self, number: int, scope: Scope) -> list[Entry]:
         """That many lessons to read now, at most all there are, none twice."""
         walk = self._walk(scope)
         start = self._chance.randrange(len(walk)) if walk else 0
         return list((*walk[start:], *walk[:start])[:number])
 
-    def scope(self, kind: str | None = None, topic: str | None = None, summary: str | None = None) -> Scope:
+    def scope(self, kind: str | None, topic: str | None, summary: str | None) -> Scope:
         """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
         return values.scope(self.index, kind, topic, summary)
 
@@ -263,7 +269,7 @@ class Desk:
         elsewhere = [hit.entry for hit in await self.find(query, 3)] if scope != EVERYTHING else []
         vectors = await self._vectors(query)
         ids = search.nearest_ids(self.index, query) if _like_an_id(query) else []
-        topics = search.nearest_topics(self.index, query, n=3, meant=self.shelf.meant(vectors))
+        topics = search.nearest_topics(self.index, query, meant=self.shelf.meant(vectors))
         near = [self._entry(key) for key in ids] or elsewhere
         hint = wording.ELSEWHERE if near is elsewhere else wording.DID_YOU_MEAN
         return cards.nothing(self.library, query, topics, near, verb, hint=hint)
@@ -276,7 +282,7 @@ class Desk:
         lessons = self.lessons(1, scope)
         if not lessons:
             return cards.note(wording.NO_LESSON)
-        return cards.lesson(self.library, lessons[0], _within(scope))
+        return cards.lesson(self.library, lessons[0], scope.within)
 
     async def _quote(self, query: str, asker: Asker) -> Reply:
         ranking = await self._ranked(query, 3)
@@ -296,7 +302,7 @@ class Desk:
 
     def _preview(self, options: dict[str, str], asker: Asker) -> Card:
         schedule, scope = self.schedule(options, asker), self._scope(options)
-        lessons = rotation.coming(self.heads(scope), (), _within(scope), {}, PREVIEWED)
+        lessons = rotation.coming(self.heads(scope), (), scope.within, {}, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
         dates = islice(recurrence.occurrences(schedule, self._clock.now()), PREVIEWED)
@@ -330,9 +336,7 @@ class Desk:
 
     def _another(self, lesson: Entry, within: str) -> Card:
         """The lesson after this one on the same walk, so that all are seen before one comes again."""
-        topic = within in self.library.topics
-        scope = Scope(topics=frozenset({within})) if topic else Scope(summary=within or None)
-        walk = self._walk(scope)
+        walk = self._walk(self.library.scope(within))
         at = next((at for at, one in enumerate(walk) if one is lesson), -1)
         return cards.lesson(self.library, walk[(at + 1) % len(walk)], within) if walk else cards.note(wording.NO_LESSON)
 
@@ -360,11 +364,7 @@ class Desk:
         time = when.parse_time(options["time"]) if "time" in options else daily.time
         if not zone:
             raise UsageError(wording.which_zone(time))
-        return Schedule(
-            time,
-            zone,
-            when.parse_days(options["days"]) if "days" in options else daily.days,
-        )
+        return Schedule(time, zone, when.parse_days(options["days"]) if "days" in options else daily.days)
 
     def heads(self, scope: Scope) -> Lessons:
         """The lessons of a scope, a family once."""
@@ -382,10 +382,3 @@ class Desk:
 def _like_an_id(query: str) -> bool:
     """Whether a query may be a mistyped id: `[[…]]`, or one word with a hyphen or a slash in it."""
     return query.lstrip().startswith("[[") or (len(query.split()) == 1 and not {*"-/_"}.isdisjoint(query))
-
-
-def _within(scope: Scope) -> str:
-    """What Another keeps to, in one word: a topic's key where there is one topic, else the summary's name, or ""."""
-    if scope.topics and len(scope.topics) == 1:
-        return next(iter(scope.topics))
-    return scope.summary or ""

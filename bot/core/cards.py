@@ -91,13 +91,7 @@ def which_quote(library: Library, entries: Sequence[Entry]) -> Card:
 
 
 def nothing(
-    library: Library,
-    query: str,
-    topics: Sequence[Topic],
-    near: Sequence[Entry] = (),
-    verb: Verb = Verb.OPEN,
-    *,
-    hint: str = wording.DID_YOU_MEAN,
+    library: Library, query: str, topics: Sequence[Topic], near: Sequence[Entry], verb: Verb, *, hint: str
 ) -> Card:
     """Nothing fits: the entries that come near, with a hint at how, else the topics that do."""
     choices = tuple(choice(library, other, verb) for other in near) or tuple(
@@ -111,7 +105,7 @@ def lesson(library: Library, entry_: Entry, within: str, *, today: bool = False)
     another = Action(wording.ANOTHER, Verb.ANOTHER, (entry_.key, within))
     card = entry(library, entry_, (another, share(entry_), alike(entry_)))
     title = f"{wording.TODAY}: {card.title}" if today else card.title
-    return Card(title, card.body, (), (), card.actions, card.footer, card.accent, card.quoted)
+    return replace(card, title=title, fields=())
 
 
 def summary(found: Summary) -> Card:

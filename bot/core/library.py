@@ -28,6 +28,11 @@ class Scope:
             and (self.topics is None or (entry.topic is not None and entry.topic.key in self.topics))
         )
 
+    @property
+    def within(self) -> str:
+        """The same in one word, but for the kind: a topic's key where it is one, else the summary's name, or ""."""
+        return next(iter(self.topics)) if self.topics and len(self.topics) == 1 else self.summary or ""
+
 
 EVERYTHING = Scope()
 
@@ -59,6 +64,10 @@ class Library:
         name = (link[1] if link else text.strip()).casefold()
         same_id = self._by_id.get(name, ())
         return self._by_key.get(name) or (same_id[0] if len(same_id) == 1 else None)
+
+    def scope(self, within: str) -> Scope:
+        """What `Scope.within` stands for. Nothing lies within what is gone."""
+        return Scope(topics=frozenset({within})) if within in self.topics else Scope(summary=within or None)
 
     def fullest(self, entry: Entry) -> Entry:
         """The member of the entry's family that says most; the entry itself where it has no family."""

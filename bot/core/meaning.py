@@ -13,6 +13,7 @@ cluster pruning", 2007).
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ _SHORT = 15  # characters; less is no sentence of its own
 
 # Rows of length 1. For a text the first is its own, the others those of its words, where the model tells them.
 Vectors = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.int64]
 
 
@@ -68,10 +70,14 @@ class Talk:
 class Meaning:
     """The vectors of a library's texts and of people's talk, built once a library and only read afterwards."""
 
-    def __init__(self, library: Library, vector_of: Mapping[str, Vectors], talk: Talk) -> None:
-        """`vector_of` holds those of each of `texts(library)` and of each sentence of `talk`."""
+    def __init__(self, library: Library, vector_of: Mapping[str, Floats], talk: Talk) -> None:
+        """`vector_of` holds those of each of `texts(library)` and of each sentence of `talk`, however precise."""
+
+        def wholes(several: Sequence[str]) -> Vectors:
+            return np.stack([vector_of[text][0] for text in several], dtype=np.float32)
+
         several = texts(library)
-        vectors = np.stack([vector_of[text][0] for text in several])
+        vectors = wholes(several)
         self._clusters = _Clusters(vectors) if len(several) > SMALL else None
         order = self._clusters.order if self._clusters else np.arange(len(several))
         self._vectors = vectors[order]
@@ -84,8 +90,8 @@ class Meaning:
         self._has_said = np.array([bool(one.said) for one in told])
         self._owners = _owners(len(several), self._whole, self._parts, self._said)
         self._words = _Words(told, vector_of) if told and len(told) <= MOST_IN_WORDS else None
-        self._chatter = np.stack([vector_of[sentence][0] for sentence in talk.chatter])
-        self._discussed = _told_apart(np.stack([vector_of[one][0] for one in talk.discussion]), self._chatter)
+        self._chatter = wholes(talk.chatter)
+        self._discussed = _told_apart(wholes(talk.discussion), self._chatter)
 
     def sense(self, said: Vectors, also: Collection[int] = ()) -> Sense:
         """What a text is near to. In a large library the nearness of some entries alone, those in `also` for sure."""
@@ -96,7 +102,8 @@ class Meaning:
         if self._words and len(words):
             nearest = np.argsort(near)[-MET:]
             met = self._words.met(words, places[nearest])
-            near[nearest] += BY_WORDS * (met - met.mean())  # which of these, and not how near
+            # Which of these, and not how near; nothing is nearer than what is said word by word.
+            near[nearest] = np.minimum(near[nearest] + BY_WORDS * (met - met.mean()), 1.0)
         weights, threshold = self._discussed
         discussed = vector @ weights - threshold
         nearness = dict(zip(places.tolist(), near.tolist(), strict=True))
@@ -127,12 +134,12 @@ class Meaning:
 class _Words:
     """The words of every entry's text and of its phrasings, one text behind the other."""
 
-    def __init__(self, told: Sequence["_Told"], vector_of: Mapping[str, Vectors]) -> None:
+    def __init__(self, told: Sequence["_Told"], vector_of: Mapping[str, Floats]) -> None:
         entries = [[_words(vector_of[text]) for text in (one.whole, *one.said)] for one in told]
         texts = [rows for several in entries for rows in several]
         self._step = max(float(np.abs(rows).max(initial=1e-9)) for rows in texts) / 127
-        # A quarter of the memory of floats.
-        self._rows = np.concatenate([np.round(rows / self._step).astype(np.int8) for rows in texts])
+        # Text by text: to have all words as floats at once would take many times the memory.
+        self._rows = np.concatenate([np.round(rows.astype(np.float32) / self._step).astype(np.int8) for rows in texts])
         self._lengths = np.array([len(rows) for rows in texts])
         self._starts = np.cumsum([0, *self._lengths])  # of each text in the rows
         self._first = np.cumsum([0, *map(len, entries)])  # text of each entry
@@ -148,7 +155,7 @@ class _Words:
         return np.asarray(np.maximum.reduceat(nearest.mean(1), np.cumsum([0, *counts[:-1]])))
 
 
-def _words(text: Vectors) -> Vectors:
+def _words(text: Floats) -> Floats:
     """The words of a text; the whole, where there is none that the model tells."""
     return text[1:] if len(text) > 1 else text
 

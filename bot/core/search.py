@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import islice
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -173,10 +172,8 @@ def find_topics(index: Index, text: str, summary: str | None = None) -> tuple[To
     return tuple(next(filter(None, within), ()))
 
 
-def nearest_topics(
-    index: Index, query: str, scope: Scope = EVERYTHING, n: int = 3, meant: Meant | None = None
-) -> list[Topic]:
-    """The topics nearest to a query that found nothing, at most `n`, some in any case.
+def nearest_topics(index: Index, query: str, limit: int = 3, meant: Meant | None = None) -> list[Topic]:
+    """The topics nearest to a query that found nothing, at most `limit`, some in any case.
 
     Nearest are those whose heading looks like it, whose entries hold some of its words, or come near to what is meant.
     """
@@ -187,21 +184,20 @@ def nearest_topics(
     nearness = cdist([told], index.headings.titles, scorer=fuzz.token_set_ratio, score_cutoff=ALIKE, dtype=np.float64)
     nearness = nearness[0] / 100
     said: dict[str, float] = {}
-    scores = weigh(index, read(index, query).units, query, 0.0, Scope(summary=scope.summary))
+    scores = weigh(index, read(index, query).units, query, 0.0)
     for at, score in (_fused(query, scores, meant(list(scores)), 0.0) if meant else scores).items():
         if topic := index.library.topic_of(index.entries[at]):
             said[topic.key] = max(said.get(topic.key, 0.0), score)
     for key, score in said.items():
         nearness[index.topics[key]] += score
-    nearest = (topics[at] for at in np.argsort(-nearness, kind="stable"))
-    return list(islice((topic for topic in nearest if scope.summary in (None, topic.summary)), n))
+    return [topics[at] for at in np.argsort(-nearness, kind="stable")[:limit]]
 
 
-def nearest_ids(index: Index, text: str, limit: int = 3) -> list[str]:
-    """The ids that a mistyped `[[id]]` may mean, nearest first; none where none is near."""
+def nearest_ids(index: Index, text: str) -> list[str]:
+    """The three ids at most that a mistyped `[[id]]` may mean, nearest first; none where none is near."""
     wanted = text.strip().strip("[]").strip().casefold()[:200]
     names = list(index.places) if "/" in wanted else index.ids
-    found = extract(wanted, names, scorer=fuzz.ratio, score_cutoff=70, limit=limit)
+    found = extract(wanted, names, scorer=fuzz.ratio, score_cutoff=70, limit=3)
     return [index.entries[at].key for _, _, at in found]
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
+_WORDS = 6  # of a text that make up an id
 # What an id does not begin with; and what it does not end in where it is cut short. In between nothing is left out:
 # without its `not` an id would say the opposite.
 _OPENING = frozenset("a an and are but is it its so that the there these this those was were".split())
@@ -52,11 +53,11 @@ def is_slug(text: str) -> bool:
     return text == text.lower() and all(part and all(_kept(char) for char in part) for part in parts)
 
 
-def short_slug(text: str, taken: Container[str], longest: int = 36, words: int = 6) -> str:
+def short_slug(text: str, taken: Container[str], longest: int = 36) -> str:
     """An id that is not taken: how `text` begins, as it reads, numbered from 2 on where that is taken."""
     every = slug(text, 10_000).split("-")
     first = next((at for at, word in enumerate(every) if word not in _OPENING), 0)
-    base = (_cut(every[first : first + words], longest) or "entry").split("-")
+    base = (_cut(every[first : first + _WORDS], longest) or "entry").split("-")
     while len(base) > 1 and base[-1] in _EMPTY and base != every[first:]:
         base.pop()
     name, number = "-".join(base), 1

@@ -2,7 +2,6 @@
 
 Knows the words of a vocabulary and how often each occurs; nothing of what they are about.
 
-
 What is near a word is sought in two steps: letters that the one has and the other lacks tell which words may be near,
 for a slip takes away and adds one letter at most; only these are compared. So a hundred thousand words are no burden.
 """
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.core.words import EMPTY, stem
+from bot.core.words import EMPTY
 
 MOST = 6  # readings of one word that are followed up
 LONGEST = 40  # letters; nothing longer is mended
@@ -179,8 +178,3 @@ def _letters_of(words: Sequence[str]) -> NDArray[np.uint64]:
     times = np.bincount(cells, minlength=len(words) * 32).reshape(-1, 32)
     bits = np.packbits(np.hstack([times > 0, times > 1]), axis=1, bitorder="little")
     return bits.view(np.uint64).ravel()
-
-
-def stems(reading: Reading) -> tuple[str, ...]:
-    """The stems of a reading."""
-    return tuple(stem(word) for word in reading.instead)

@@ -79,7 +79,7 @@ def suggest(
         case Value.TOPIC:
             if not text.strip():
                 return [(topic.key, topic.title) for topic in islice(library.topics.values(), limit)]
-            topics = search.find_topics(index, text) or search.nearest_topics(index, text, n=limit)
+            topics = search.find_topics(index, text) or search.nearest_topics(index, text, limit)
             return [(topic.key, topic.title) for topic in topics[:limit]]
         case Value.SUMMARY:
             pairs = [(one.name, one.title) for one in library.summaries.values()]

@@ -363,7 +363,7 @@ def daily_changed(verb: str, name: str) -> str:
     return f"{name} {did[verb]}."
 
 
-def stopped(reason: str, prefix: str, forum: str = "") -> str:
+def stopped(reason: str, prefix: str, forum: str) -> str:
     """To whoever set a daily lesson up that cannot be posted any more."""
     resume = f"/{prefix}daily resume{' with channel: naming the forum' if forum else ''}"
     return f"I stopped the daily lesson that you set up: {reason} Then {resume} goes on with it."

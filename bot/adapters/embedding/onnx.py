@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.core.errors import Problem, SettingsError
+from bot.core.meaning import Vectors
 
 LONGEST = 256  # pieces of words
 BATCH = 16  # texts at a time
-
-Vectors = NDArray[np.float32]
 
 
 class OnnxModel:
@@ -56,7 +54,10 @@ class OnnxModel:
         return list((await asyncio.to_thread(self.embedded, texts))[:, None])
 
     def embedded(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, of length 1, here and now. Raises OSError where the model fails."""
+        """One row a text, of length 1, or of noughts where it has no pieces; here and now.
+
+        Raises OSError where the model fails.
+        """
         return np.concatenate([self._batch(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
 
     def _batch(self, texts: Sequence[str]) -> Vectors:
@@ -70,8 +71,9 @@ class OnnxModel:
         pooled = next((one for one in found if one.ndim == 2), None)
         if pooled is None:
             real = arrays["attention_mask"][:, :, None].astype(np.float32)
-            pooled = (found[0] * real).sum(1) / real.sum(1)
-        return np.asarray(pooled / np.linalg.norm(pooled, axis=1, keepdims=True), np.float32)
+            pooled = (found[0] * real).sum(1) / np.maximum(real.sum(1), 1)
+        lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
+        return np.asarray(pooled / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 def _hash(*files: Path) -> str:

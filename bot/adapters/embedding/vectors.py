@@ -23,15 +23,15 @@ log = logging.getLogger(__name__)
 CHUNK = 16  # texts at a time in a thread, which nothing can break off: a second at most
 MANY = 64  # texts that take long enough for somebody to be told
 SAVED_EVERY = 2_000  # texts; a first reading that is broken off goes on from there
-SPARE = 100_000  # texts that are no longer used and are kept all the same: another library may be large
+SPARE = 200_000  # vectors (150 MB) that are no longer used and are kept all the same: another library may be large
 _HASH_BYTES = 16
 
-Vectors = NDArray[np.float32]
+Halves = NDArray[np.float16]  # half the memory, and as good for comparing
 
 
 async def embed(
     embedder: Embedder, texts: Sequence[str], folder: Path | None, in_words: Collection[str] = ()
-) -> dict[str, Vectors]:
+) -> dict[str, Halves]:
     """The vector of each text, from the folder where it is known, else by the embedder and then kept there.
 
     For the texts `in_words` as the embedder gives them, rows for their words included, for the others one row.
@@ -50,7 +50,7 @@ async def embed(
             await asyncio.to_thread(_write, path, known, set(keys.values()))
     if path and missing:
         await asyncio.to_thread(_write, path, known, set(keys.values()))
-    return await asyncio.to_thread(lambda: {text: known[key].astype(np.float32) for text, key in keys.items()})
+    return {text: known[key] for text, key in keys.items()}
 
 
 def _missing(
@@ -66,12 +66,12 @@ def _key(text: str, in_words: bool) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_HASH_BYTES, person=whose).digest()
 
 
-def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
+def _read(path: Path) -> dict[bytes, Halves]:
     try:
         # NumPy leaves a file open that it opened and cannot read.
         with path.open("rb") as whole, np.load(whole, allow_pickle=False) as file:
             keys, vectors, ends = file["keys"], file["vectors"], file["ends"]
-        lengths = np.linalg.norm(vectors.astype(np.float32), axis=1)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32))  # without a copy of them all
         several = np.split(vectors, ends[:-1])
         sound = len(several) == len(keys) and ends[-1:] == len(vectors) and all(map(len, several))
         if sound and keys.shape[1:] == (_HASH_BYTES,) and np.all(np.isclose(lengths, 1, atol=0.01) | (lengths == 0)):
@@ -85,11 +85,12 @@ def _read(path: Path) -> dict[bytes, NDArray[np.float16]]:
     return {}
 
 
-def _write(path: Path, known: dict[bytes, NDArray[np.float16]], used: set[bytes]) -> None:
+def _write(path: Path, known: dict[bytes, Halves], used: set[bytes]) -> None:
     """Keep what is used, and of the rest (another library, an earlier edit) the latest, SPARE or as many again."""
-    unused = [key for key in known if key not in used]
-    # In the order of their last use.
-    kept = unused[max(len(unused) - max(len(used), SPARE), 0) :] + [key for key in known if key in used]
+    unused, mine = [key for key in known if key not in used], [key for key in known if key in used]
+    room = max(sum(len(known[key]) for key in mine), SPARE)
+    latest = np.searchsorted(np.cumsum([len(known[key]) for key in reversed(unused)]), room, "right")
+    kept = unused[len(unused) - latest :] + mine  # in the order of their last use
     keys = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _HASH_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

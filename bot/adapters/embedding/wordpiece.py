@@ -25,8 +25,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 class WordPiece:
     """Reads texts as BERT does: words and signs, and the longest pieces that the vocabulary has of each."""
 
-    def __init__(self, vocabulary: Path = VOCABULARY) -> None:
-        self._numbers = {piece: n for n, piece in enumerate(vocabulary.read_text("utf-8").splitlines())}
+    def __init__(self) -> None:
+        self._numbers = {piece: n for n, piece in enumerate(VOCABULARY.read_text("utf-8").splitlines())}
         self._unknown, self._first, self._last = (self._numbers[piece] for piece in ("[UNK]", "[CLS]", "[SEP]"))
         self._idle = {n for piece, n in self._numbers.items() if piece in EMPTY or not piece.strip("#")[:1].isalnum()}
         self._pieces_of = lru_cache(50_000)(self._pieces)

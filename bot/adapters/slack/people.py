@@ -2,7 +2,6 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +30,8 @@ class Person:
 class People:
     """Profiles by workspace and user, asked for when they are first needed."""
 
-    def __init__(self, zone: str, now: Callable[[], float] = time.monotonic) -> None:
-        self._zone, self._now = zone, now
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
         self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
 
     def stranger(self, name: str) -> Person:
@@ -44,7 +43,7 @@ class People:
     ) -> Person:
         """The profile of a user; `name` stands in where Slack does not give it. Where it is `needed` that raises."""
         at, known = self._known.get((team, user), (0.0, None))
-        if known and self._now() - at < _REMEMBERED_S:
+        if known and time.monotonic() - at < _REMEMBERED_S:
             return known
         try:
             answer = await client.users_info(user=user)
@@ -54,7 +53,7 @@ class People:
             log.warning("slack_profile_unknown", error=faults.code(error), team=team, user=user)
             return known or self.stranger(name or wording.SOMEBODY)
         found = self._read(answer["user"], team, name)
-        self._known[team, user] = (self._now(), found)
+        self._known[team, user] = (time.monotonic(), found)
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
         return found

@@ -99,11 +99,9 @@ class Quoting:
         return cls(*json.loads(text))
 
 
-def quoting(
-    where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool, note: str = "", said: str = ""
-) -> View:
-    """Three entries to choose from, a search for another, and a note. `said` is what went wrong the last time."""
-    content = blocks.parts(Card(body=(said,)), 10) if said else []
+def quoting(where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool) -> View:
+    """Three entries to choose from, a search for another, and a note."""
+    content: list[dict[str, Any]] = []
     if fits:
         for number, hit in enumerate(hits, 1):
             content += blocks.parts(_candidate(number, hit.entry, library), 20)
@@ -115,7 +113,6 @@ def quoting(
         {"type": "input", "block_id": FIND, "optional": True, "label": blocks.plain(label, 75), "element": _find()}
     )
     box = {"type": "plain_text_input", "action_id": NOTE, "multiline": True, "max_length": LONGEST_NOTE}
-    box |= {"initial_value": note} if note else {}
     content.append(
         {
             "type": "input",
@@ -149,7 +146,7 @@ def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
 # ---- the App Home
 
 
-def home(greeting: Card, library: Library, page: int, managed: Sequence[tuple[Subscription, Card]] = ()) -> View:
+def home(greeting: Card, library: Library, page: int, managed: Sequence[tuple[Subscription, Card]]) -> View:
     """Today's lesson, the search, a page of the summaries with their topics, and the daily lessons one may manage."""
     every = list(library.summaries.values())
     pages = max(1, -(-len(every) // SUMMARIES_A_PAGE))

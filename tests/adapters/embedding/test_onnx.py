@@ -1,6 +1,7 @@
 """A model of one's own in a folder: the vectors of the bot's own, models of other shapes, and what may be wrong."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,6 +51,15 @@ def test_a_model_may_have_other_inputs_and_outputs(folder: Path, inputs: Sequenc
     if "pooled" not in outputs:
         np.testing.assert_allclose(_vectors(folder, ["a", "a b c d"])[0], found[0], atol=1e-5)
     assert _vectors(folder, [f"{number}" for number in range(40)]).shape == (40, TABLE.shape[1])
+
+
+def test_a_text_of_no_pieces_is_noughts(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(words_as_vectors(inputs=ALL, outputs=["tokens"]))
+    bare = json.loads((folder / "tokenizer.json").read_text()) | {"post_processor": None}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(bare))
+    lengths = np.linalg.norm(_vectors(tmp_path, ["a", "\u200b"]), axis=1)
+    np.testing.assert_allclose(lengths, [1, 0], atol=1e-5)
+    assert not _vectors(tmp_path, [""]).any()
 
 
 def test_a_model_has_another_name_once_a_file_of_it_is_another(folder: Path) -> None:

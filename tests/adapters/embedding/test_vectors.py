@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from bot.adapters.embedding import vectors
+from bot.core.meaning import Vectors
 from tests.embedders import Concepts, rows
 
 TEXTS = [f"bed {number} holds clay" for number in range(40)]
@@ -63,6 +64,10 @@ def test_what_is_no_longer_used_does_not_pile_up(tmp_path: Path, monkeypatch: py
         learn([f"{number}: {text}" for text in TEXTS], tmp_path)
     assert learn([f"3: {text}" for text in TEXTS], tmp_path) == []  # an edit that is taken back costs nothing
     assert len(learn([f"1: {text}" for text in TEXTS], tmp_path)) == len(TEXTS)
+    learn(TEXTS, tmp_path, in_words=TEXTS)
+    learn(TEXTS, tmp_path)
+    with np.load(next(tmp_path.iterdir())) as file:  # words count, too
+        assert len(file["vectors"]) <= 2 * len(TEXTS)
 
 
 def test_a_first_run_that_is_broken_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +75,7 @@ def test_a_first_run_that_is_broken_off_goes_on(tmp_path: Path, monkeypatch: pyt
     texts = [f"{number}" for number in range(100)]
 
     class Stopped(Concepts):
-        async def embed(self, texts: Sequence[str]) -> list[vectors.Vectors]:
+        async def embed(self, texts: Sequence[str]) -> list[Vectors]:
             if len(self.given) >= 64:
                 raise asyncio.CancelledError
             return await super().embed(texts)

@@ -18,7 +18,6 @@ from tests.fakes.slack.state import Channel, Json, Refused, State, Token
 METHODS = methods.METHODS | views.METHODS
 JSON_ARGUMENTS = ("blocks", "view", "attachments", "metadata")
 STATUS = {"expired_url": 404, "used_url": 404, "channel_is_archived": 410}
-SOCKET_SCOPE = "connections:write"
 
 
 @dataclass(eq=False)
