@@ -134,7 +134,9 @@ class Desk:
         return await self.answer(invocation, asker)
 
     async def plain(self, words: str, asker: Asker) -> Reply:
-        """The reply to plain words, whatever they begin with: a lookup."""
+        """The reply to plain words, whatever they begin with: a lookup, but where they ask for help."""
+        if words.strip().lower() in wording.ASKING_HELP:
+            return await self.answer(Invocation(("commonplace", "help"), {}), asker)
         try:
             return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
