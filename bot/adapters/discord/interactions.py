@@ -44,7 +44,7 @@ _SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 class Interactions:
     """Answers what Discord sends, out of the desk."""
 
-    def __init__(self, desk: Desk, daily: Daily | None = None) -> None:
+    def __init__(self, desk: Desk, daily: Daily | None) -> None:
         self._desk, self._daily = desk, daily
         self._seen: OrderedDict[Hashable, datetime] = OrderedDict()
 
@@ -237,11 +237,8 @@ class Interactions:
         query = read(message.content)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-                    card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), Asker("", ""))).card
-                else:
-                    card = (await self._desk.plain(query, Asker("", ""))).card
-                await _reply(message, card.without(Verb.SHARE))
+                reply = await self._desk.addressed(query, Asker("", ""))
+                await _reply(message, reply.card.without(Verb.SHARE))
         except Exception as error:
             await _tell(message, error)
 

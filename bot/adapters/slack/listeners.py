@@ -26,6 +26,7 @@ from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import COMMANDS, Access, Invocation, Value, find
 from bot.core.daily import Place, Subscription
 from bot.core.errors import BotError, StoreError
+from bot.core.summary import Entry
 from bot.daily import Daily, Manager
 from bot.desk import Desk
 
@@ -313,12 +314,8 @@ class Listeners:
     async def _reply(self, spot: Spot, query: str, event_id: str) -> None:
         if self._daily and not await self._daily.first_time(event_id):
             return  # Slack sent it again, to another process
-        asker = self._people.stranger("").asker
-        if query.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            card = (await self._desk.answer(Invocation(("commonplace", "help"), {}), asker)).card
-        else:
-            card = (await self._desk.plain(query, asker)).card
-        message = blocks.message(card.without(Verb.SHARE))
+        reply = await self._desk.addressed(query, self._people.stranger("").asker)
+        message = blocks.message(reply.card.without(Verb.SHARE))
         await spot.client.chat_postMessage(
             channel=spot.channel, thread_ts=spot.thread or None, **message, **blocks.QUIET
         )
@@ -337,7 +334,7 @@ class Listeners:
 
     # ---- what they have in common
 
-    def _entry(self, value: str) -> Any:
+    def _entry(self, value: str) -> Entry | None:
         try:
             return self._desk.library.get(self._desk.action(value).args[0])
         except (ValueError, IndexError):
