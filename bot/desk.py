@@ -6,7 +6,7 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 import random
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -126,7 +126,7 @@ class Desk:
     async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return await self.plain(line, asker)
+            return await self.addressed(line, asker)
         try:
             invocation = self.parse(line)
         except BotError as error:
@@ -134,9 +134,7 @@ class Desk:
         return await self.answer(invocation, asker)
 
     async def plain(self, words: str, asker: Asker) -> Reply:
-        """The reply to plain words, whatever they begin with: a lookup, but where they ask for help."""
-        if words.strip().lower() in wording.ASKING_HELP:
-            return await self.answer(Invocation(("commonplace", "help"), {}), asker)
+        """The reply to plain words, whatever they begin with: a lookup."""
         try:
             return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
@@ -193,7 +191,7 @@ class Desk:
         today = self._clock.now().astimezone(ZoneInfo(asker.zone or self.settings.daily.timezone or "UTC")).date()
         lesson = lessons[today.toordinal() % len(lessons)]
         card = cards.lesson(self.library, lesson, "", today=True)
-        return replace(card, body=(*card.body, hint))
+        return Card(card.title, (*card.body, hint), (), (), card.actions, card.footer, card.accent)
 
     def action(self, value: str) -> Action:
         """What a button carries, as `core.wire` packed it. Raises ValueError for one forged or gone."""
@@ -235,13 +233,13 @@ class Desk:
         """Whether the first of these would be offered as a quote."""
         return quoting.fits(hits, self.settings.confidence)
 
-    def lessons(self, number: int, scope: Scope) -> list[Entry]:
+    def lessons(self, number: int, scope: Scope = EVERYTHING) -> list[Entry]:
         """That many lessons to read now, at most all there are, none twice."""
         walk = self._walk(scope)
         start = self._chance.randrange(len(walk)) if walk else 0
         return list((*walk[start:], *walk[:start])[:number])
 
-    def scope(self, kind: str | None, topic: str | None, summary: str | None) -> Scope:
+    def scope(self, kind: str | None = None, topic: str | None = None, summary: str | None = None) -> Scope:
         """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
         return values.scope(self.index, kind, topic, summary)
 
@@ -271,7 +269,7 @@ class Desk:
         elsewhere = [hit.entry for hit in await self.find(query, 3)] if scope != EVERYTHING else []
         vectors = await self._vectors(query)
         ids = search.nearest_ids(self.index, query) if _like_an_id(query) else []
-        topics = search.nearest_topics(self.index, query, meant=self.shelf.meant(vectors))
+        topics = search.nearest_topics(self.index, query, n=3, meant=self.shelf.meant(vectors))
         near = [self._entry(key) for key in ids] or elsewhere
         hint = wording.ELSEWHERE if near is elsewhere else wording.DID_YOU_MEAN
         return cards.nothing(self.library, query, topics, near, verb, hint=hint)
@@ -368,7 +366,11 @@ class Desk:
         time = when.parse_time(options["time"]) if "time" in options else daily.time
         if not zone:
             raise UsageError(wording.which_zone(time))
-        return Schedule(time, zone, when.parse_days(options["days"]) if "days" in options else daily.days)
+        return Schedule(
+            time,
+            zone,
+            when.parse_days(options["days"]) if "days" in options else daily.days,
+        )
 
     def heads(self, scope: Scope) -> Lessons:
         """The lessons of a scope, a family once."""

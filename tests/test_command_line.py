@@ -70,6 +70,7 @@ def test_quote_says_whether_anything_fits_and_prints_nothing_when_nothing_does(p
 def test_lesson_prints_as_many_as_asked_for(place: Path) -> None:
     results = json.loads(run(place, "lesson", "--json", "--limit", "9").stdout)["results"]
     assert len({result["id"] for result in results}) == 3
+    assert run(place, "lesson", "--topic", "soil and water").stdout.startswith("There is no lesson in what you chose.")
 
 
 def test_import_then_check_then_export_gives_the_raw_parse(place: Path) -> None:

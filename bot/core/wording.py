@@ -200,8 +200,6 @@ def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | Non
     )
 
 
-ASKING_HELP = ("help", "?")
-
 # The console
 PROMPT = "commonplace> "
 TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "

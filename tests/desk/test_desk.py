@@ -116,7 +116,7 @@ def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said
     assert card.accent is Accent.WARNING
 
 
-@pytest.mark.parametrize("line", ["help", " Help ", "?"])
+@pytest.mark.parametrize("line", ["help", " Help ", "?", "hello!"])
 def test_whoever_asks_for_help_in_plain_words_is_shown_the_commands(line: str) -> None:
     assert everything(type_(line).card) == everything(type_("/commonplace help").card)
 
