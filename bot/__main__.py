@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TextIO
 
 from bot import __version__, app
 from bot.adapters import content
-from bot.core import records, wording
+from bot.core import cards, records, wording
 from bot.core.card import Card
 from bot.core.errors import BotError, Problem, UsageError
 from bot.core.search import Hit
@@ -81,8 +81,8 @@ def _lesson(options: argparse.Namespace) -> int:
     lessons = desk.lessons(options.limit or 1, scope)
     if options.json:
         return _write([records.answer(desk.library, None, [Hit(lesson, 1.0) for lesson in lessons])])
-    for lesson in lessons:
-        _show(desk.open(lesson))
+    for card in [desk.open(lesson) for lesson in lessons] or [cards.note(wording.NO_LESSON)]:
+        _show(card)
     return 0
 
 
@@ -138,6 +138,10 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _manifest(options: argparse.Namespace) -> int:
     settings = asyncio.run(app.load_settings(_places(options)))
+    strange = ("http", "many") if options.platform == "discord" else ("application",)
+    if given := [f"--{name}" for name in strange if getattr(options, name)]:
+        mend = "see python -m bot manifest --help"
+        raise UsageError(Problem(f"manifest {options.platform} knows no {wording.listed(given, 'or')}", mend))
     if options.platform == "discord":
         from bot.adapters.discord import manifest as discord  # noqa: PLC0415 - a platform's libraries take long to load
 

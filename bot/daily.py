@@ -324,7 +324,10 @@ def declared(desk: Desk, lines: Sequence[str], now: datetime) -> list[Subscripti
     found, problems = list[Subscription](), list[Problem]()
     for line in lines:
         try:
-            found.append(_declared(desk, line, now))
+            new = _declared(desk, line, now)
+            if any(new.place == one.place for one in found):
+                raise UsageError(Problem("this channel stands there twice", "keep one of the lines"))
+            found.append(new)
         except BotError as error:
             problems += [replace(one, reason=f"daily.channels: “{line}”: {one.reason}") for one in error.problems]
     if problems:

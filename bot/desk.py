@@ -126,7 +126,7 @@ class Desk:
     async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return await self.plain(line, asker)
+            return await self.addressed(line, asker)
         try:
             invocation = self.parse(line)
         except BotError as error:

@@ -135,6 +135,13 @@ def _people(value: Any) -> frozenset[str]:
     return frozenset(map(str, value))
 
 
+def _channels(value: Any) -> tuple[str, ...]:
+    try:
+        return fields.texts(value)
+    except ValueError:
+        raise ValueError('a list of lines, such as ["slack T024BE7LD/C024BE91L 9:30 Europe/Berlin"]') from None
+
+
 def _zone(value: Any) -> str:
     if value == "":
         return ""
@@ -197,7 +204,7 @@ KEYS: Mapping[str, fields.FieldSpec] = {
     "daily.timezone": fields.FieldSpec(_zone, ""),
     "daily.days": fields.FieldSpec(_said(when.parse_days, "days such as weekdays"), frozenset(range(5))),
     "daily.grace": fields.FieldSpec(_hours, timedelta(hours=6)),
-    "daily.channels": fields.FieldSpec(fields.texts, ()),
+    "daily.channels": fields.FieldSpec(_channels, ()),
     "daily.managers": fields.FieldSpec(_people, frozenset()),
     "database.url": fields.FieldSpec(_database_url, ""),
     "slack.api_url": fields.FieldSpec(_address("https", "http"), "https://slack.com/api"),

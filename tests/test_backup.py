@@ -93,7 +93,7 @@ def test_what_was_taken_out_is_there_again_and_goes_on(source: str, target: str,
         async with store_of(new):
             pass  # brought to the schema
         lines = await taken(tmp_path, old)
-        assert await bring(tmp_path, new, lines) == "The database now holds all 12 rows of the backup."
+        assert await bring(tmp_path, new, lines) == "The database now holds what the backup held: 12 rows."
         assert await taken(tmp_path, new) == lines
         async with store_of(new, MONDAY + timedelta(hours=2)) as store:
             made = await store.put(replace(MADE, place=Place("slack", "T1", "new")))

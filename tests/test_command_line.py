@@ -70,6 +70,7 @@ def test_quote_says_whether_anything_fits_and_prints_nothing_when_nothing_does(p
 def test_lesson_prints_as_many_as_asked_for(place: Path) -> None:
     results = json.loads(run(place, "lesson", "--json", "--limit", "9").stdout)["results"]
     assert len({result["id"] for result in results}) == 3
+    assert run(place, "lesson", "--topic", "soil and water").stdout.startswith("There is no lesson in what you chose.")
 
 
 def test_import_then_check_then_export_gives_the_raw_parse(place: Path) -> None:
@@ -138,13 +139,14 @@ def test_check_reports_content_and_configuration_together(place: Path) -> None:
 
 def test_check_reports_declared_channels_that_run_would_refuse(place: Path) -> None:
     (place / "config").mkdir()
-    lines = '["slack T1/C1 9:30 Europe/Berlin", "irc T1/C1 9:30 Europe/Berlin", "slack T1/C2 9:30"]'
+    lines = '["slack T1/C1 9:30 Europe/Berlin", "irc T1/C1 9:30 Europe/Berlin", "slack T1/C2 9:30", "slack T1/C1 9:30 Asia/Tokyo"]'
     (place / "config" / "bot.yaml").write_text(f"daily:\n  channels: {lines}\n")
     done = run(place, "check")
     assert done.returncode == 1
     assert [line.partition("”: ")[2][:20] for line in done.stderr.splitlines()] == [
         "it names no channel;",
         "09:30 in whose local",
+        "this channel stands ",
     ]
 
 

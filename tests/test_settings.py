@@ -54,7 +54,12 @@ def test_problems_of_both_are_told_together() -> None:
     "value", ["=", "!mine x", "!!int x", "!!timestamp x", "2024-13-45", "[[1]]", "&a [*a]", "9" * 5000]
 )
 @pytest.mark.parametrize(
-    ("key", "wanted"), [("health.port", "a whole number from 0 to 65535"), ("discord.guild", "a server's id, a number")]
+    ("key", "wanted"),
+    [
+        ("health.port", "a whole number from 0 to 65535"),
+        ("discord.guild", "a server's id, a number"),
+        ("daily.channels", 'a list of lines, such as ["slack T024BE7LD/C024BE91L 9:30 Europe/Berlin"]'),
+    ],
 )
 def test_a_value_of_any_kind_at_all_is_told_with_its_line_and_what_is_wanted(key: str, wanted: str, value: str) -> None:
     group, _, name = key.partition(".")

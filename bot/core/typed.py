@@ -50,7 +50,9 @@ def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
     name, _, rest = line.strip().removeprefix("/").partition(" ")
     names = {prefix + command.name: command for command in COMMANDS}
     if name.lower() not in names:
-        raise UsageError(wording.unknown_command(name, sorted(names), nearest(name, names), prefix))
+        inner = {sub.name: f"{full} {sub.name}" for full, command in names.items() for sub in command.commands}
+        near = inner.get(name.lower()) or nearest(name, names)  # `/skip` is `/daily skip`
+        raise UsageError(wording.unknown_command(name, sorted(names), near, prefix))
     command = names[name.lower()]
     path: tuple[str, ...] = (command.name,)
     if command.commands:

@@ -203,7 +203,7 @@ def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | Non
 # The console
 PROMPT = "commonplace> "
 TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "
-LEAVING = ("/quit", "/exit")
+LEAVING = ("/quit", "/exit", "quit", "exit")
 OPENLY = "everybody in the channel sees this"
 NOT_TAKEN_UP = "A change of the content is not taken up, and answers come from before it, until this is mended:"
 
@@ -302,8 +302,8 @@ ONLY_YOU = (
 )
 SEARCH = "Search"
 FIND_APPLICATION_ID = (
-    "The application's id stands under General Information of your app in Discord's developer portal: give it with "
-    "--application to have links that work."
+    "for links that work give --application the application's id: it stands under General Information of your app in "
+    "Discord's developer portal"
 )
 
 # The daily lesson
@@ -387,7 +387,7 @@ def upgraded(before: str, after: str) -> str:
 
 
 def brought_in(number: int) -> str:
-    return f"The database now holds all {number} rows of the backup."
+    return f"The database now holds what the backup held: {counted(number, 'row')}."
 
 
 NOWHERE_ON = "No daily lesson is on anywhere."

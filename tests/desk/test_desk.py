@@ -96,6 +96,7 @@ def test_what_matched_is_marked_in_the_answer_and_nowhere_in_the_channel() -> No
     ("line", "said"),
     [
         ("/lokup clay", "There is no command /lokup; did you mean /lookup?"),
+        ("/skip", "There is no command /skip; did you mean /daily skip?"),
         ("/lookup", "/lookup needs a query; for example /lookup data efficiency kind:lesson"),
         ("clay kind:leson", "There is no kind “leson”; did you mean lesson?"),
         ("kind:lesson", "/lookup needs a query"),
@@ -113,6 +114,11 @@ def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said
     card = type_(line).card
     assert said in everything(card)
     assert card.accent is Accent.WARNING
+
+
+@pytest.mark.parametrize("line", ["help", " Help ", "?", "hello!"])
+def test_whoever_asks_for_help_in_plain_words_is_shown_the_commands(line: str) -> None:
+    assert everything(type_(line).card) == everything(type_("/commonplace help").card)
 
 
 def test_a_mistyped_word_is_nearest_to_the_name_that_has_it() -> None:

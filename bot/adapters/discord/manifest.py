@@ -30,5 +30,5 @@ def manifest(application: str = "") -> dict[str, Any]:
         "scopes": ["bot", "applications.commands"],
         "permissions": PERMISSIONS,
         "privileged_intents": [],
-        **({} if application else {"next": wording.FIND_APPLICATION_ID}),
+        **({} if application else {"next": wording.sentence(wording.FIND_APPLICATION_ID)}),
     }

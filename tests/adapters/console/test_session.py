@@ -115,7 +115,7 @@ def test_a_wrong_number_leaves_the_buttons_as_they_were() -> None:
     assert "Shared by Ada" in said(talk)
 
 
-@pytest.mark.parametrize("word", ["/quit", "/exit", " /quit "])
+@pytest.mark.parametrize("word", ["/quit", "/exit", " /quit ", "quit"])
 def test_the_words_for_leaving_leave(word: str) -> None:
     talk = conversation()
     type_in(talk, f"{word}\r[[clay]]\r\x04")

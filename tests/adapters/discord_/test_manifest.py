@@ -35,3 +35,11 @@ def test_without_an_id_it_says_where_to_find_it(capsys: pytest.CaptureFixture[st
     made = json.loads(capsys.readouterr().out)
     assert "YOUR_APPLICATION_ID" in made["server_install"]
     assert "General Information" in made["next"]
+    assert main(["manifest", "discord", "--application", "x"]) == 2
+    assert "x is no application id; for links that work give" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["discord --http https://example.org --many", "slack --application 123"])
+def test_what_only_the_other_platform_knows_is_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest", *words.split()]) == 2
+    assert "knows no --" in capsys.readouterr().err
