@@ -314,7 +314,7 @@ class Listeners:
     async def _reply(self, spot: Spot, query: str, event_id: str) -> None:
         if self._daily and not await self._daily.first_time(event_id):
             return  # Slack sent it again, to another process
-        reply = await self._desk.addressed(query, self._people.stranger("").asker)
+        reply = await self._desk.plain(query, self._people.stranger("").asker)
         message = blocks.message(reply.card.without(Verb.SHARE))
         await spot.client.chat_postMessage(
             channel=spot.channel, thread_ts=spot.thread or None, **message, **blocks.QUIET
