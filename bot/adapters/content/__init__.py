@@ -39,9 +39,7 @@ async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return await asyncio.to_thread(_stamp, folder)
 
 
-async def read_index(
-    folder: Path, limits: Limits, cached: Path | None = None, english: Collection[str] = EVERYDAY
-) -> Index:
+async def read_index(folder: Path, limits: Limits, cached: Path | None, english: Collection[str] = EVERYDAY) -> Index:
     """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time.
 
     What is a word of `english` is taken as it is typed.
