@@ -77,6 +77,8 @@ def _read(path: Path) -> dict[bytes, Halves]:
         reason = "these are no vectors of texts"
     except FileNotFoundError:
         return {}
+    except KeyError:
+        reason = "another version of the bot wrote them"
     except Exception as error:  # whatever a damaged archive may raise
         reason = str(error)
     log.warning("the vectors in %s are made anew: %s", path, reason)
