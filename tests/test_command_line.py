@@ -139,8 +139,13 @@ def test_check_reports_content_and_configuration_together(place: Path) -> None:
 
 def test_check_reports_declared_channels_that_run_would_refuse(place: Path) -> None:
     (place / "config").mkdir()
-    lines = '["slack T1/C1 9:30 Europe/Berlin", "irc T1/C1 9:30 Europe/Berlin", "slack T1/C2 9:30", "slack T1/C1 9:30 Asia/Tokyo"]'
-    (place / "config" / "bot.yaml").write_text(f"daily:\n  channels: {lines}\n")
+    lines = (
+        "slack T1/C1 9:30 Europe/Berlin",
+        "irc T1/C1 9:30 Europe/Berlin",
+        "slack T1/C2 9:30",
+        "slack T1/C1 9:30 Asia/Tokyo",
+    )
+    (place / "config" / "bot.yaml").write_text(f"daily:\n  channels: {json.dumps(lines)}\n")
     done = run(place, "check")
     assert done.returncode == 1
     assert [line.partition("”: ")[2][:20] for line in done.stderr.splitlines()] == [
