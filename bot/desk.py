@@ -126,7 +126,7 @@ class Desk:
     async def typed(self, line: str, asker: Asker) -> Reply:
         """A line as typed: `/command …`, or plain words, which are looked up."""
         if not line.lstrip().startswith("/"):
-            return await self.addressed(line, asker)
+            return await self.plain(line, asker)
         try:
             invocation = self.parse(line)
         except BotError as error:
@@ -134,17 +134,13 @@ class Desk:
         return await self.answer(invocation, asker)
 
     async def plain(self, words: str, asker: Asker) -> Reply:
-        """The reply to plain words, whatever they begin with: a lookup."""
+        """The reply to plain words, whatever they begin with: help to a mere greeting, else a lookup."""
+        if words.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+            return Reply(cards.help_(self.prefix))
         try:
             return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
             return Reply(cards.problems(error.problems))
-
-    async def addressed(self, words: str, asker: Asker) -> Reply:
-        """The reply to who speaks to the bot itself: help, where that is a mere greeting, else a lookup."""
-        if words.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
-            return await self.answer(Invocation(("commonplace", "help"), {}), asker)
-        return await self.plain(words, asker)
 
     def parse(self, line: str) -> Invocation:
         """A typed command as an invocation. Raises UsageError."""

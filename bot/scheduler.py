@@ -39,8 +39,8 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 1
 BATCH = 500
-# Posts a second: Discord takes 50 of a bot in all, and Slack about one a second in each channel.
-PACE = {"discord": 48.7, "slack": 48.7}
+# Posts a second on one platform: Discord takes 50 of a bot in all, and Slack about one a second in each channel.
+PACE = 48.7
 AT_ONCE = 32  # requests under way on one platform
 RESENT_FOR = timedelta(seconds=120)  # for so long Discord knows a nonce again
 AGAIN_S = (2.0, 300.0)  # between two tries, at least and at most; in between they come ever less often
@@ -65,10 +65,10 @@ class _Soon(BaseTrigger):  # type: ignore[misc]
 
 
 class Lane:
-    """One platform's queue: fair between workspaces, and never faster than its pace."""
+    """One platform's queue: fair between workspaces, and never faster than PACE."""
 
-    def __init__(self, pace: float) -> None:
-        self._step, self._next = 1 / pace, 0.0
+    def __init__(self) -> None:
+        self._step, self._next = 1 / PACE, 0.0
         self._waiting: dict[str, deque[Claim]] = {}
         self.free = asyncio.Semaphore(AT_ONCE)
 
@@ -195,7 +195,7 @@ class Scheduler:
 
     def _queue(self, claim: Claim) -> None:
         platform = claim.subscription.place.platform
-        lane = self._lanes.setdefault(platform, Lane(PACE.get(platform, 40.0)))
+        lane = self._lanes.setdefault(platform, Lane())
         lane.add(claim)
         self._under_way.add(_key(claim))
         running = self._running.get(platform)

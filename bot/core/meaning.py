@@ -47,7 +47,7 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """What a query or a message means: how near the entries come to it, by place, from -1 to 1.
+    """What a query or a message means: how near the entries come to it, by place, 1 at most.
 
     `nearest` is how near the nearest entry comes as a whole, `chatter` how near the nearest few sentences of everyday
     chatter come; `discussed` tells a discussion (above 0) from chatter (below).

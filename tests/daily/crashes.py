@@ -79,7 +79,7 @@ class Count:
 def work(worker: Worker) -> None:
     """A process of its own: post what is due until killed, or until nothing is left."""
     storing.LEASE = timedelta(seconds=1)
-    scheduling.PACE.update(slack=400.0, discord=400.0)
+    scheduling.PACE = 400.0
     scheduling.AT_ONCE = 8
     scheduling.AGAIN_S = (0.05, 0.1)
     scheduling.BATCH = 40

@@ -10,11 +10,11 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from bot.adapters.content import cache
+from bot.adapters.files import replacing
 from bot.core import importing, kept
 from bot.core.counting import count
 from bot.core.errors import ContentError, Problem
@@ -39,9 +39,7 @@ async def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return await asyncio.to_thread(_stamp, folder)
 
 
-async def read_index(
-    folder: Path, limits: Limits, cached: Path | None = None, english: Collection[str] = EVERYDAY
-) -> Index:
+async def read_index(folder: Path, limits: Limits, cached: Path | None, english: Collection[str] = EVERYDAY) -> Index:
     """The same, with all that is counted of it; a large library is kept in the folder `cached` for the next time.
 
     What is a word of `english` is taken as it is typed.
@@ -203,10 +201,12 @@ def _import(
     # What was written must read back; a summary that could not would be lost on the next start.
     parse(text, name, limits.max_entries)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         if before:
             shutil.copy2(target, target.with_suffix(".md.bak"))
-        _replace(target, text)
+        with replacing(target, target.stat().st_mode & 0o777 if before else 0o644) as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         mend = "make the folder writable, or name another with --content"
         raise ContentError(Problem(f"this cannot be written ({error.strerror})", mend, file=str(target))) from None
@@ -217,19 +217,3 @@ def _name(source: Path) -> str:
     """A name from a file's: `GPT-4.5 talk-summary.txt` -> `gpt-4.5-talk`."""
     stem = source.stem if source.suffix.lower() in (".txt", ".md") else source.name
     return slug(re.sub(r"[-_ ]summary$", "", stem, flags=re.IGNORECASE), importing.MAX_NAME) or "summary"
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write beside the file and rename: whoever reads sees the old file or the new one, never a part."""
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        Path(beside).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(beside).unlink()
-        raise

@@ -6,16 +6,13 @@ marshalled by itself, so that no other thread waits for all of them. Whatever do
 cache may always be deleted.
 """
 
-import contextlib
 import hashlib
 import logging
 import marshal
 import mmap
-import os
 import struct
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +20,7 @@ from typing import IO, Any
 import numpy as np
 
 from bot import __version__
+from bot.adapters.files import replacing
 from bot.core.counting import FORMAT, Tables
 from bot.core.packing import Packed
 
@@ -70,8 +68,7 @@ def write(path: Path, kept: Kept) -> None:
     arrays = {name: np.ascontiguousarray(value) for name, value in values.items() if isinstance(value, np.ndarray)}
     plain = {name: value for name, value in values.items() if name not in arrays}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _renamed(path) as file:
+        with replacing(path) as file:
             several = {number: marshal.dumps(one) for number, one in kept.summaries.items()}
             _write(file, (several, plain), arrays)
     except OSError as error:
@@ -110,17 +107,3 @@ def _mapped(file: IO[bytes], arrays: Mapping[str, tuple[str, Sequence[int], int]
         name: np.ndarray(shape, kind, held, len(held) - after if 0 not in shape else 0)
         for name, (kind, shape, after) in arrays.items()
     }
-
-
-@contextlib.contextmanager
-def _renamed(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside, which takes the place of `path` once it is written: of two that write at once, one stays."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        Path(beside).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(beside).unlink()
-        raise

@@ -237,7 +237,7 @@ class Interactions:
         query = read(message.content)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                reply = await self._desk.addressed(query, Asker("", ""))
+                reply = await self._desk.plain(query, Asker("", ""))
                 await _reply(message, reply.card.without(Verb.SHARE))
         except Exception as error:
             await _tell(message, error)

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 PATIENCE_S = 1.0  # of somebody who asked, against the three seconds that Slack and Discord allow for all of an answer
 AT_ONCE = 2  # texts of different people; more would be slower and keep the bot from everything else
-REMEMBERED = 256  # texts that were asked for last
+REMEMBERED = 64  # texts that were asked for last: the longest and its words take 0.4 MB
 
 
 async def load_model(folder: str) -> Embedder:

@@ -4,18 +4,16 @@ What cannot be read or written is made anew and never a fault: a cache may alway
 """
 
 import asyncio
-import contextlib
 import hashlib
 import logging
-import os
 import re
-import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.adapters.files import replacing
 from bot.ports import Embedder
 
 log = logging.getLogger(__name__)
@@ -93,17 +91,8 @@ def _write(path: Path, known: dict[bytes, Halves], used: set[bytes]) -> None:
     kept = unused[len(unused) - latest :] + mine  # in the order of their last use
     keys = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, _HASH_BYTES)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                several = [known[key] for key in kept]
-                ends = np.cumsum(list(map(len, several)))
-                np.savez(file, keys=keys, vectors=np.concatenate(several), ends=ends)
-            Path(beside).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(beside).unlink()
-            raise
+        with replacing(path) as file:
+            several = [known[key] for key in kept]
+            np.savez(file, keys=keys, vectors=np.concatenate(several), ends=np.cumsum(list(map(len, several))))
     except OSError as error:
         log.warning("the vectors cannot be kept, so the next start takes as long: %s", error)

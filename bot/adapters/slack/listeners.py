@@ -253,29 +253,25 @@ class Listeners:
         if entry is None:
             await spot.whisper(cards.note(wording.ONE_MOMENT))
             return
-        person = await self._person(spot)
-        reply = self._desk.act(Action("", Verb.QUOTE, (entry.key,)), person.asker)
-        post = reply.post or reply.card
-        if note:
-            post = replace(post, fields=(*post.fields, Field(person.asker.name, note)))
-        undo = await spot.post(post)
-        await self._confirm(spot, cards.undoable(reply.card, undo))
+        await self._post(spot, Action("", Verb.QUOTE, (entry.key,)), note)
 
     async def _shared(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         await ack()
         urls = body.get("response_urls") or [{}]
         where = {"channel": urls[0].get("channel_id", ""), "response_url": urls[0].get("response_url", "")}
         key = body["view"]["private_metadata"]
-        self._later(body, context, lambda spot: self._share(spot, key), **where)
+        self._later(body, context, lambda spot: self._post(spot, Action("", Verb.SHARE, (key,))), **where)
 
-    async def _share(self, spot: Spot, key: str) -> None:
-        person = await self._person(spot)
-        reply = self._desk.act(Action("", Verb.SHARE, (key,)), person.asker)
+    async def _post(self, spot: Spot, action: Action, note: str = "") -> None:
+        """Post what was chosen in a window; what is gone by then is told privately."""
+        asker = (await self._person(spot)).asker
+        reply = self._desk.act(action, asker)
         if reply.post is None:
             await spot.whisper(reply.card)
             return
-        undo = await spot.post(reply.post)
-        await self._confirm(spot, cards.undoable(reply.card, undo))
+        noted = (Field(asker.name, note),) if note else ()
+        post = await spot.post(replace(reply.post, fields=(*reply.post.fields, *noted)))
+        await self._confirm(spot, cards.undoable(reply.card, post))
 
     async def _confirm(self, spot: Spot, card: Card) -> None:
         """A post without its confirmation is still a post: what goes wrong here is only logged."""
@@ -314,7 +310,7 @@ class Listeners:
     async def _reply(self, spot: Spot, query: str, event_id: str) -> None:
         if self._daily and not await self._daily.first_time(event_id):
             return  # Slack sent it again, to another process
-        reply = await self._desk.addressed(query, self._people.stranger("").asker)
+        reply = await self._desk.plain(query, self._people.stranger("").asker)
         message = blocks.message(reply.card.without(Verb.SHARE))
         await spot.client.chat_postMessage(
             channel=spot.channel, thread_ts=spot.thread or None, **message, **blocks.QUIET
