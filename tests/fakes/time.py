@@ -50,12 +50,38 @@ class Bell:
         return True
 
 
-async def settled(done: Callable[[], object], busy: Callable[[], int], quiet: float, timeout: float) -> None:
-    """Waits until nothing was `busy` and what was `done` has stayed the same for `quiet` seconds."""
-    # In slices, so that a machine that stalls for a moment does not pass for a bot that does nothing.
-    seen, calm, latest = object(), 0, time.monotonic() + timeout
-    while calm < _SLICES and time.monotonic() < latest:
-        await asyncio.sleep(quiet / _SLICES)
-        now = done()
-        calm = calm + 1 if now == seen and not busy() else 0
-        seen = now
+class Quiet:
+    """Tells when a bot that runs in the test's own loop has done all that an act led to.
+
+    `done` tells what has happened so far, `busy` how many requests are being answered.
+    """
+
+    def __init__(self, done: Callable[[], object], busy: Callable[[], int]) -> None:
+        self._done, self._busy = done, busy
+        self._standing: set[asyncio.Task[object]] = set()
+
+    def mark(self) -> None:
+        """An act is about to reach the bot: what runs now is not its work."""
+        self._standing = asyncio.all_tasks()
+
+    async def wait(self, quiet: float, timeout: float) -> None:
+        """Waits until nothing has happened for `quiet` seconds and the act's tasks are done, at most `timeout` seconds.
+
+        A task that goes on for 25 times that without anything happening is no work either (a connection kept open).
+        """
+        # In slices, so that a machine that stalls for a moment does not pass for a bot that does nothing.
+        seen, calm, latest = object(), 0, time.monotonic() + timeout
+        while time.monotonic() < latest:
+            await asyncio.sleep(quiet / _SLICES)
+            now, at_work = self._done(), asyncio.all_tasks() - self._standing - {asyncio.current_task()}
+            calm = calm + 1 if now == seen and not self._busy() else 0
+            seen = now
+            if calm >= _SLICES * 25:
+                self._standing |= at_work
+            if calm >= _SLICES and not any(map(_works, at_work)):
+                return
+
+
+def _works(task: "asyncio.Task[object]") -> bool:
+    """Not where it only serves a connection: aiohttp keeps one for every client."""
+    return getattr(task.get_coro(), "__qualname__", "") != "RequestHandler.start"

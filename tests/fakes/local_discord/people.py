@@ -99,7 +99,7 @@ class Person:
         message = messages.new(self.state, channel, self.user, {"content": content}, reference=reply, type=kind)
         if reply is not None:
             message.mentions.append(reply.author)
-        mark = len(self.state.effects)
+        mark = self._mark()
         messages.post(self.state, message)
         intent = messages.DIRECT_MESSAGES if channel.type == DM else messages.GUILD_MESSAGES
         addressed = channel.type == DM or self.state.bot in message.mentions
@@ -203,8 +203,13 @@ class Person:
     def _permissions(self, channel: Channel) -> str:
         return str(wire.may(self.user, channel.guild, channel) if channel.guild else wire.bits(wire.EVERYONE))
 
+    def _mark(self) -> int:
+        """An act begins: how much has happened before it."""
+        self.fake.work.mark()
+        return len(self.state.effects)
+
     async def _acts(self, interaction: Interaction, data: Json, command: Json | None = None) -> Seen:
-        mark, guild = len(self.state.effects), interaction.channel.guild
+        mark, guild = self._mark(), interaction.channel.guild
         payload = self._payload(interaction, data, command)
         self.state.dispatch("INTERACTION_CREATE", payload, guild.id if guild else None)
         failed = await self._failure(interaction, mark)

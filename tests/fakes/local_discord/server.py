@@ -15,7 +15,7 @@ from tests.fakes.local_discord.problems import Json
 from tests.fakes.local_discord.rates import Rates
 from tests.fakes.local_discord.rest import Fault, Rest, template
 from tests.fakes.local_discord.state import State
-from tests.fakes.time import Clock, settled
+from tests.fakes.time import Clock, Quiet
 
 
 class LocalDiscord:
@@ -44,6 +44,7 @@ class LocalDiscord:
         self.gateway = Gateway(self.state, self.token)
         self.rest = Rest(self.state, self.token, Rates(self.clock, rate_limits), self._gateway)
         self.timeouts: list[str] = []
+        self.work = Quiet(self._done, lambda: self.rest.busy)
         self.api_url = self.gateway_url = ""
 
     async def __aenter__(self) -> "LocalDiscord":
@@ -167,7 +168,7 @@ class LocalDiscord:
 
     async def settled(self) -> None:
         """Waits until the bot has been doing nothing for `quiet` seconds, at most `timeout` seconds."""
-        await settled(self._done, lambda: self.rest.busy, self.quiet, self.timeout)
+        await self.work.wait(self.quiet, self.timeout)
 
     def _done(self) -> tuple[int, int]:
         return len(self.state.effects), len(self.rest.calls)

@@ -67,7 +67,7 @@ class Person:
         message = Message(channel, state.new_ts(), self.id, text, thread=root)
         message.bot_id = f"B{self.id}" if self.user.bot else None
         channel.everything.append(message)
-        mark, expected = len(state.effects), False
+        mark, expected = self._mark(), False
         name, inner = self.slack.message_event(message)
         if channel.bot and name and self.slack.wants(team, name):
             answer = await self.slack.event(team, inner)
@@ -204,7 +204,7 @@ class Person:
         inner["channel"] = state.direct(team, self.id).id
         if self.id in state.homes:
             inner["view"] = state.homes[self.id].raw()
-        mark = len(state.effects)
+        mark = self._mark()
         answer = await self.slack.event(team, inner)
         await self._arrives(mark, None, 0 if answer.trouble else 1)
         effects = self._mine(mark, None)
@@ -268,6 +268,11 @@ class Person:
         cause, address = self.slack.state.new_address(channel, self.id, source)
         return cause, address, f"{self.slack.root}/reply/{cause}"
 
+    def _mark(self) -> int:
+        """An act begins: how much has happened before it."""
+        self.slack.work.mark()
+        return len(self.slack.state.effects)
+
     async def _act(
         self,
         kind: str,
@@ -281,7 +286,7 @@ class Person:
     ) -> Seen:
         state = self.slack.state
         self._takes_time()
-        mark = len(state.effects)
+        mark = self._mark()
         payload["trigger_id"] = state.new_trigger(self.id, cause, view)
         answer = await self.slack.deliver(kind, payload)
         failed, more = self._failed(what, answer.trouble), False

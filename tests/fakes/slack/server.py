@@ -19,7 +19,7 @@ from tests.fakes.slack.people import Person
 from tests.fakes.slack.pings import pings
 from tests.fakes.slack.state import Channel, Json, Message, State, User, Workspace
 from tests.fakes.slack.web_api import Fault, WebApi
-from tests.fakes.time import Clock, settled
+from tests.fakes.time import Clock, Quiet
 
 SCOPES = ("commands", "chat:write", "app_mentions:read", "im:history", "users:read")
 SCOPE_OF_EVENT = {
@@ -72,6 +72,7 @@ class LocalSlack:
         self.last_event: Json = {}
         self._delivery: Delivery = self.sockets
         self._tasks: set[asyncio.Task[Answer]] = set()
+        self.work = Quiet(self._done, lambda: self.web.busy)
 
     def _read(self, manifest: Mapping[str, Any]) -> None:
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
@@ -229,7 +230,7 @@ class LocalSlack:
 
     async def settled(self) -> None:
         """Waits until the app has been doing nothing for `quiet` seconds, at most `timeout` seconds."""
-        await settled(self._done, lambda: self.web.busy, self.quiet, self.timeout)
+        await self.work.wait(self.quiet, self.timeout)
 
     def _done(self) -> tuple[int, int]:
         return len(self.state.effects), len(self.web.calls)
