@@ -17,10 +17,11 @@ from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
-from bot.core.meaning import Meaning, Vectors
+from bot.core.meaning import Meaning
 from bot.core.recurrence import Schedule
 from bot.core.rotation import Lessons
 from bot.core.summary import Entry, Kind
+from bot.core.vectors import Vectors
 from bot.ports import Clock, Embedder
 from bot.settings import Settings
 
@@ -90,6 +91,10 @@ class Shelf:
     def meant(self, vectors: Vectors | None) -> search.Meant | None:
         """What a text of these vectors means here."""
         return partial(self.meaning.sense, vectors) if self.meaning and vectors is not None else None
+
+    def meant_in_chat(self, vectors: Vectors | None) -> search.Meant | None:
+        """What a message of these vectors means here."""
+        return partial(self.meaning.sense_of_message, vectors) if self.meaning and vectors is not None else None
 
 
 class Desk:
@@ -202,8 +207,7 @@ class Desk:
     async def match(self, message: str, limit: int) -> list[search.Hit]:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
         vectors = await self._vectors(message)
-        whole = None if vectors is None else vectors[:1]  # its words are those of a chat, and not what it is about
-        return quoting.candidates(self.index, message, limit, self.shelf.meant(whole))
+        return quoting.candidates(self.index, message, limit, self.shelf.meant_in_chat(vectors))
 
     async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
         ranking = search.look_up(self.index, query, scope, limit)

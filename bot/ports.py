@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, Subscription
-from bot.core.meaning import Vectors
+from bot.core.vectors import Vectors
 
 
 class Clock(Protocol):
