@@ -87,6 +87,8 @@ def found(query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[str]:
         ("furmentashun", "fermentation"),
         ("wintercluster", "winter-cluster"),
         ("win ter clus ter", "winter-cluster"),
+        ("firstminute", "steam"),
+        ("powderedsugars", "count-mites"),
         ("time temperature", "fermentation"),
         ("timetemperature", "fermentation"),
         ("reinsulating", "winter-cluster"),
