@@ -12,7 +12,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot import __version__
-from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wire, wording
+from bot.core import cards, quoting, recurrence, refusals, rotation, search, typed, values, when, wire, wording
 from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError, UsageError
@@ -359,7 +359,7 @@ class Desk:
             zone = when.parse_zone(options["timezone"], self._clock.zones())
         time = when.parse_time(options["time"]) if "time" in options else daily.time
         if not zone:
-            raise UsageError(wording.which_zone(time))
+            raise UsageError(refusals.which_zone(time))
         return Schedule(time, zone, when.parse_days(options["days"]) if "days" in options else daily.days)
 
     def heads(self, scope: Scope) -> Lessons:

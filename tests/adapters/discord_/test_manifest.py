@@ -16,18 +16,18 @@ def asked(link: str) -> dict[str, str]:
 
 
 def test_a_server_gives_four_permissions_and_a_user_none() -> None:
-    made = manifest("123")
+    made = manifest("123456789012345")
     server, user = asked(made["server_install"]), asked(made["user_install"])
-    assert (server["client_id"], server["scope"]) == ("123", "bot applications.commands")
+    assert (server["client_id"], server["scope"]) == ("123456789012345", "bot applications.commands")
     assert int(server["permissions"]) == 1 << 10 | 1 << 11 | 1 << 16 | 1 << 38  # Discord's numbers of these four
     assert set(PERMISSIONS) == set(BOT_PERMISSIONS)  # with which every conversation is tested
-    assert user == {"client_id": "123", "scope": "applications.commands", "integration_type": "1"}
+    assert user == {"client_id": "123456789012345", "scope": "applications.commands", "integration_type": "1"}
     assert "next" not in made
 
 
 def test_no_privileged_intent_is_asked_for() -> None:
     assert [name for name in ("members", "presences", "message_content") if getattr(INTENTS, name)] == []
-    assert manifest("123")["privileged_intents"] == []
+    assert manifest("123456789012345")["privileged_intents"] == []
 
 
 def test_without_an_id_it_says_where_to_find_it(capsys: pytest.CaptureFixture[str]) -> None:
