@@ -13,6 +13,10 @@ def _or(near: str | None, allowed: str) -> str:
     return f"did you mean {near}?" if near else allowed
 
 
+def _else(near: str | None, allowed: str) -> str:
+    return f"did you mean {near}? Else {allowed}" if near else allowed
+
+
 def unknown_command(name: str, known: Iterable[str], near: str | None, prefix: str) -> Problem:
     allowed = f"there are {listed(f'/{command}' for command in known)}; /{prefix}commonplace help tells what they do"
     return Problem(f"There is no command /{name}", _or(near and f"/{near}", allowed))
@@ -52,6 +56,45 @@ def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | Non
     told = [f"“{one}”" if " " in one else one for one in allowed[:8]]
     named = listed(told, "and") + (f" and {len(allowed) - 8} more" if len(allowed) > 8 else "")
     known = f"choose from {named}" if allowed else "there is none to choose from"
-    return Problem(
-        f"There is no {what} “{shortened(value, 60)}”", _or(near, known) + (f" Else {known}" if near else "")
-    )
+    return Problem(f"There is no {what} “{shortened(value, 60)}”", _else(near, known))
+
+
+# ---- times, days and zones
+
+
+_TIME = "type hours and minutes, such as 9:30, 21:00, 9am or noon"
+_DAYS = "type days such as mon,wed,fri or mon-thu, or weekdays, weekends or daily"
+_ZONE = "type the IANA name of a zone, or a city it is named after, such as Europe/Berlin or new york"
+
+
+def no_time(text: str, near: str | None) -> Problem:
+    return Problem(f"“{shortened(text, 60)}” is not a time of day", _else(near, _TIME))
+
+
+def no_days(text: str) -> Problem:
+    return Problem(f"“{shortened(text, 60)}” does not say which days", _DAYS)
+
+
+def no_day(word: str, near: str | None) -> Problem:
+    return Problem(f"“{shortened(word, 60)}” is not a day", _else(near, _DAYS))
+
+
+def no_range(word: str) -> Problem:
+    return Problem(f"“{shortened(word, 60)}” is not a range of days", _DAYS)
+
+
+def no_zone(text: str, near: Sequence[str]) -> Problem:
+    return Problem(f"There is no time zone “{shortened(text, 60)}”", _else(listed(near, "or"), _ZONE))
+
+
+def several_zones(text: str, zones: Sequence[str]) -> Problem:
+    return Problem(f"“{shortened(text, 60)}” could be several time zones", _else(listed(zones, "or"), _ZONE))
+
+
+def abbreviated_zone(text: str, meant: Sequence[str]) -> Problem:
+    reason = f"“{shortened(text, 60)}” is an abbreviation, which does not say when clocks change"
+    return Problem(reason, _else(listed(meant, "or"), _ZONE))
+
+
+def offset(text: str) -> Problem:
+    return Problem(f"“{shortened(text, 60)}” is an offset, which does not say when clocks change", _ZONE)
