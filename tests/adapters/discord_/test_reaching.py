@@ -87,7 +87,7 @@ def test_a_session_that_is_lost_is_begun_anew_and_a_token_taken_away_ends_all() 
             await fake.connected()
             fake.revokes_token()
             with pytest.raises(SettingsError, match="Discord refuses DISCORD_TOKEN"):
-                await asyncio.wait_for(task, 15)
+                await asyncio.wait_for(task, 60)
 
     without_pauses(run)
 

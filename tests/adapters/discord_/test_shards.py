@@ -61,7 +61,7 @@ def test_a_lease_runs_from_when_it_was_asked_for(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(shards, "RENEWED_S", 0.01)
     leases = Slow()
-    asyncio.run(asyncio.wait_for(shards.Shards(leases, 1).changed([0], lambda: leases.at), 5))
+    asyncio.run(asyncio.wait_for(shards.Shards(leases, 1).changed([0], lambda: leases.at), 60))
 
 
 async def _taken_over(fake: LocalDiscord, store: SqlStore, asks: Any) -> None:
@@ -83,4 +83,4 @@ def test_a_database_that_is_gone_costs_the_shards_before_another_may_have_them(m
             raise OSError("gone")
 
     clock = iter(range(0, 1000, 10))
-    asyncio.run(asyncio.wait_for(shards.Shards(Gone(), 1).changed([0], lambda: next(clock)), 5))
+    asyncio.run(asyncio.wait_for(shards.Shards(Gone(), 1).changed([0], lambda: next(clock)), 60))

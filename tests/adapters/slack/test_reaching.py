@@ -100,7 +100,7 @@ async def installable(slack: LocalSlack, folder: Path) -> AsyncIterator[str]:
     connected = asyncio.Event()
     engine = open_engine(f"sqlite+aiosqlite:///{folder / 'slack.db'}")
     task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
-    await asyncio.wait_for(connected.wait(), 10)
+    await asyncio.wait_for(connected.wait(), 60)
     slack.http(f"http://127.0.0.1:{port}")
     try:
         yield f"http://127.0.0.1:{port}"
