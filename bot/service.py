@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 
 from bot.adapters import health
-from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
+from bot.adapters.metrics import CONTENT_TYPE, Metrics
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, keep_up, load_settings, open_desk
 from bot.core import wording
@@ -51,7 +51,11 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         daily, messengers = Daily(desk, store), dict[str, Messenger]()
         await daily.declare(settings.daily.channels)
-        platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, store)
+
+        def desk_of(platform: str) -> Desk:
+            return desk.watched(partial(metrics.lookup, platform))
+
+        platforms = _platforms(desk_of, settings, daily, messengers, store)
         connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
         scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)
         async with _watched(settings.health, checks(connections, store, scheduler, stop), metrics):
@@ -97,13 +101,9 @@ def _platforms(
         leases = store if store.engine.dialect.name == "postgresql" else None
         from bot.adapters.discord import client as discord  # noqa: PLC0415 - 170 ms that Slack alone need not take
 
+        desk = desk_of("discord")
         found["discord"] = partial(
-            discord.serve,
-            desk_of("discord"),
-            settings.discord,
-            daily=daily,
-            messengers=messengers,
-            leases=leases,
+            discord.serve, desk, settings.discord, daily=daily, messengers=messengers, leases=leases
         )
     return found
 
