@@ -59,13 +59,7 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
         scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)
         async with _watched(settings.health, checks(connections, store, scheduler, stop), metrics):
-            # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
-            gc.collect()
-            gc.freeze()
-            # What comes and goes in a batch of lessons is looked through less often.
-            gc.set_threshold(10_000, 20, 20)
-            # An answer does not wait 5 ms for each turn that a thread has which counts a changed library.
-            sys.setswitchinterval(0.0005)
+            _stay_prompt()
             tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
             everything = asyncio.gather(*tasks, return_exceptions=True)
             everything.add_done_callback(lambda _: stop.set())
@@ -76,6 +70,17 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         refused = [error for error in await everything if isinstance(error, SettingsError)]
     if len(refused) == len(platforms):
         raise SettingsError([problem for error in refused for problem in error.problems])
+
+
+def _stay_prompt() -> None:
+    """Keep collections of garbage and other threads from holding the loop up."""
+    # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
+    gc.collect()
+    gc.freeze()
+    # What comes and goes in a batch of lessons is looked through less often.
+    gc.set_threshold(10_000, 20, 20)
+    # An answer does not wait 5 ms for each turn that a thread has which counts a changed library.
+    sys.setswitchinterval(0.0005)
 
 
 Serve = Callable[[asyncio.Event], Awaitable[None]]
