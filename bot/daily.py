@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 
-from bot.core import cards, rotation, wording
+from bot.core import cards, refusals, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
 from bot.core.daily import POST, THREAD, Delivery, Place, State, Subscription
@@ -360,7 +360,7 @@ def _within(desk: Desk, options: dict[str, str]) -> str:
     scope = desk.scope(None, options.get("topic"), options.get("summary"))
     if scope.topics and len(scope.topics) > 1:
         titles = [desk.library.topics[key].title for key in sorted(scope.topics)]
-        raise UsageError(wording.unknown_value("one topic", options["topic"], titles, None))
+        raise UsageError(refusals.unknown_value("one topic", options["topic"], titles, None))
     return scope.within
 
 

@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookResponse
 
+from bot.adapters.slack.wording import FAULTS
 from bot.core import wording
 from bot.core.errors import BotError, StoreError
 
@@ -76,7 +77,7 @@ def sentence(error: BaseException) -> str:
         word = code(error)
         if word.startswith("http_") and status in (403, 404, 410):
             word = "expired_url"
-        return wording.SLACK_FAULTS.get(_SAME.get(word, word)) or wording.SLACK_FAULTS["refused"].format(code=word)
+        return FAULTS.get(_SAME.get(word, word)) or FAULTS["refused"].format(code=word)
     return wording.OWN_FAULT
 
 
