@@ -23,7 +23,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.slack.manifest import SCOPES
@@ -108,6 +108,17 @@ class Workspaces:
             enterprise = await connection.scalar(found.order_by(bots.installed_at.desc()).limit(1))
         return await self.client_for(team, enterprise)
 
+    async def every(self) -> list[Bot]:
+        """Of each workspace that installed the app what was kept last; none where nothing ever was."""
+        bots = self.installations.bots
+        query = select(bots.c.enterprise_id, bots.c.team_id).where(bots.c.client_id == self.installations.client_id)
+        async with self._engine.connect() as connection:
+            if not await connection.run_sync(lambda sync: inspect(sync).has_table(bots.name)):
+                return []
+            keys = (await connection.execute(query.distinct().order_by(bots.c.team_id))).all()
+        found = [await self.installations.async_find_bot(enterprise_id=one, team_id=team) for one, team in keys]
+        return [bot for bot in found if bot]
+
     async def _renewed(self, bot: Bot) -> Bot:
         """The bot with a token that lasts. Where Slack does not renew it, the old one serves as long as it does."""
         try:
@@ -133,7 +144,7 @@ class Workspaces:
             task.add_done_callback(self._tasks.discard)
 
         async def forgetting(context: AsyncBoltContext, at: float) -> None:
-            whose = {"enterprise_id": context.enterprise_id, "team_id": context.team_id or None}
+            whose: dict[str, Any] = {"enterprise_id": context.enterprise_id, "team_id": context.team_id or None}
             bot = await self.installations.async_find_bot(**whose)
             if bot and bot.installed_at > at + 1:  # whole seconds, of an event that Slack brings again for 5 minutes
                 log.info("slack_installed_anew", team=context.team_id)
