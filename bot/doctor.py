@@ -98,7 +98,7 @@ def _released() -> tuple[str, str]:
 
 
 async def clock(platform: str, url: str) -> list[Finding]:
-    """How far this machine's clock is from a platform's, by the date of any answer; where there is none, others tell."""
+    """How far this machine's clock is from a platform's, by the date of whatever it answers; nothing without."""
     try:
         async with ClientSession(timeout=ClientTimeout(total=10)) as session, session.get(url) as answer:
             apart = abs(parsedate_to_datetime(answer.headers["Date"]) - datetime.now(UTC))
@@ -165,7 +165,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
             for finding in await slack.installed(settings.slack, engine):
                 yield finding
-        async for finding in _subscriptions(store, settings.prefix):
+        async for finding in _subscriptions(store, settings):
             yield finding
     except BotError as error:
         for finding in _faults("database", error):
@@ -186,8 +186,13 @@ def _schema(version: str, kind: str) -> Finding:
     return Finding(Level.FAULT, "database", said, "run `python -m bot db upgrade`")
 
 
-async def _subscriptions(store: SqlStore, prefix: str) -> AsyncIterator[Finding]:
-    every = await store.every()
+async def _subscriptions(store: SqlStore, settings: Settings) -> AsyncIterator[Finding]:
+    every, prefix = await store.every(), settings.prefix
+    servers = None
+    if settings.discord and any(one.place.platform == "discord" for one in every):
+        from bot.adapters.discord import checkup as discord  # noqa: PLC0415 - as above
+
+        servers = await discord.servers(settings.discord)
     latest = await store.deliveries([one.id for one in every], 1)
     for one in every:
         place = one.place
@@ -195,6 +200,12 @@ async def _subscriptions(store: SqlStore, prefix: str) -> AsyncIterator[Finding]
         last = latest[one.id][0] if latest[one.id] else None
         if one.state is State.REFUSED:
             yield Finding(Level.FAULT, subject, one.reason, f"mend that, then /{prefix}daily resume there")
+        elif place.platform == "discord" and servers is not None and place.workspace not in {"@me", *servers}:
+            said, mend = (
+                f"the bot is not in its server {place.workspace}",
+                "install it anew: python -m bot manifest discord",
+            )
+            yield Finding(Level.FAULT, subject, said, mend)
         elif last and last.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.MISSED):
             said = f"{last.date}: {wording.outcome(last.outcome, place.platform, last.reason)}"
             yield Finding(Level.WARNING, subject, said, f"/{prefix}daily status there tells more")

@@ -167,7 +167,7 @@ class Scheduler:
         return claimed
 
     async def _claim(self, platform: str) -> int:
-        """For each platform by itself: one whose queue is full, as it is slow or has much to send, keeps none waiting."""
+        """For each platform by itself: one that is slow, or has much to send, keeps no other waiting."""
         lane, claimed = self._lanes.setdefault(platform, Lane()), 0
         while not self._stopping and (room := BATCH - len(lane.waiting)) > 0:
             claims = await self._store.claim(room, [platform])

@@ -4,7 +4,7 @@ import asyncio
 import zoneinfo
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,15 @@ async def refused_channel(house: House, state: State, outcome: Outcome) -> None:
     await store.close()
 
 
+async def left_server(house: House) -> None:
+    """One that the bot is in, and one that it is not."""
+    store = await house.store()
+    for guild in (house.discord.guild("Garden").id, 1):
+        schedule = Schedule(time(9), "UTC")
+        await store.put(Subscription(Place("discord", str(guild), f"{guild}7"), schedule, datetime.now(UTC)))
+    await store.close()
+
+
 async def newer(house: House) -> None:
     store = await house.store()
     async with store.engine.begin() as connection:  # no public way leads to a newer schema
@@ -140,7 +149,7 @@ FAULTS: dict[str, tuple[Plant, Level, str]] = {
     "a dead Slack token": (variable(SLACK_BOT_TOKEN="xoxb-9"), FAULT, "SLACK_BOT_TOKEN: Slack"),
     "a dead app token": (variable(SLACK_APP_TOKEN="xapp-9"), FAULT, "SLACK_APP_TOKEN: Slack"),
     "a dead Discord token": (variable(DISCORD_TOKEN="9"), FAULT, "Discord refuses it"),
-    "Slack out of reach": (address("slack"), FAULT, "Slack cannot be reached"),
+    "Slack out of reach": (address("slack"), FAULT, "SLACK_BOT_TOKEN: Slack cannot be reached"),
     "Discord out of reach": (address("discord"), FAULT, "Discord: it cannot be reached"),
     "commands not registered": (lambda _: None, WARNING, "Discord commands: not what this version has"),
     "no content": (content(None), FAULT, "import a summary"),
@@ -153,6 +162,7 @@ FAULTS: dict[str, tuple[Plant, Level, str]] = {
     "a folder that cannot be made": (variable(DATABASE_URL="sqlite:////dev/null/x/bot.db"), FAULT, "Not a directory"),
     "a newer database": (newer, FAULT, "newer than this bot"),
     "a refused channel": (channel(State.REFUSED, Outcome.FAILED), FAULT, "/daily resume"),
+    "a server that the bot has left": (left_server, FAULT, "channel 17: the bot is not in its server 1; install"),
     "a failed lesson": (channel(State.ON, Outcome.FAILED), WARNING, "not sent (gone)"),
     "an unknown lesson": (channel(State.ON, Outcome.UNKNOWN), WARNING, "never confirmed"),
 }
@@ -169,7 +179,7 @@ def test_a_planted_fault_is_named_with_its_mend(name: str, tmp_path: Path) -> No
         found = await house.examined()
         lines = doctor.told(found, as_json=False)
         mine = [one for one in found if said in doctor.told([one], as_json=False)]
-        assert mine, lines
+        assert len(mine) == 1, lines
         assert mine[0].level is level
         assert mine[0].mend
         for secret in ("s3cret", house.slack.bot_token, house.slack.app_token, house.discord.token):
