@@ -202,6 +202,7 @@ OUTCOMES = {
     "claimed": "on its way",
     "sending": "on its way",
     "sent": "sent",
+    "late": "sent late",
     "failed": "not sent",
     "unknown": "perhaps sent: {platform} never confirmed it",
     "missed": "missed, since I was down",
@@ -262,4 +263,4 @@ def brought_in(number: int) -> str:
 NOWHERE_ON = "No daily lesson is on anywhere."
 WITH_THE_NEXT_RUN = "declared in the settings (daily.channels): begins when the bot starts next"
 NOT_IN_THESE_DAYS = "nothing in these days"
-OVERDUE = "overdue: comes as soon as the bot runs"
+OVERDUE = "overdue: comes as soon as the bot runs and the platform takes it"
