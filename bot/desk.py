@@ -26,6 +26,7 @@ from bot.settings import Settings
 
 MOST_ALIKE = 5
 PREVIEWED = 7
+_READING = ("lookup", "lesson", "summary", "commonplace")  # commands that anybody may give in plain words
 CLEAR_LEAD = 0.15  # by how much a score must lead for a query to mean one entry alone
 
 
@@ -134,9 +135,17 @@ class Desk:
         return await self.answer(invocation, asker)
 
     async def plain(self, words: str, asker: Asker) -> Reply:
-        """The reply to plain words, whatever they begin with: help to a mere greeting, else a lookup."""
-        if words.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+        """The reply to plain words: help to a mere greeting or a mere sign, else a lookup.
+
+        A command that only reads is heeded in them too: `/lesson`, `lesson`, `lookup gpu`.
+        """
+        bare = words.strip(" ?!.").casefold()
+        if bare in ("help", "hi", "hello") or not any(map(str.isalnum, bare)):
             return Reply(cards.help_(self.prefix))
+        first, *rest = words.split(maxsplit=1)
+        name = first.lstrip("/").casefold().removeprefix(self.prefix)
+        if name in _READING and (first[0] == "/" or name == "lookup" or not rest):
+            return await self.typed(f"/{self.prefix}{name} {''.join(rest)}", asker)
         try:
             return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
