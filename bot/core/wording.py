@@ -91,7 +91,7 @@ def place(entry: Entry, topic: Topic | None) -> str:
 
 
 def source(summary: Summary) -> str:
-    """`Pre-training GPT-4.5 (conversation, Ada and Bob)`, without a kind that is all of the title, or speakers unnamed."""
+    """`Pre-training GPT-4.5 (conversation, Ada and Bob)`; neither a kind that is the whole title nor nobody."""
     kind = summary.source.kind if summary.source.kind.casefold() != summary.title.casefold() else ""
     said = ", ".join(filter(None, (kind, listed(summary.source.speakers))))
     return f"{summary.title} ({said})" if said else summary.title
