@@ -91,9 +91,10 @@ def place(entry: Entry, topic: Topic | None) -> str:
 
 
 def source(summary: Summary) -> str:
-    """`Pre-training GPT-4.5 (conversation)`, with the speakers where the document names them."""
-    said = f", {listed(summary.source.speakers)}" if summary.source.speakers else ""
-    return f"{summary.title} ({summary.source.kind}{said})"
+    """`Pre-training GPT-4.5 (conversation, Ada and Bob)`; neither a kind that is the whole title nor nobody."""
+    kind = summary.source.kind if summary.source.kind.casefold() != summary.title.casefold() else ""
+    said = ", ".join(filter(None, (kind, listed(summary.source.speakers))))
+    return f"{summary.title} ({said})" if said else summary.title
 
 
 def shared_by(name: str) -> str:
