@@ -25,6 +25,8 @@ from tests.books import INDEX, LIBRARY, found
         ("furmentashun", "fermentation"),
         ("wintercluster", "winter-cluster"),
         ("win ter clus ter", "winter-cluster"),
+        ("firstminute", "steam"),
+        ("powderedsugars", "count-mites"),
         ("time temperature", "fermentation"),
         ("timetemperature", "fermentation"),
         ("reinsulating", "winter-cluster"),
