@@ -158,6 +158,7 @@ TOKENS_TO_SET = (
 # What every chat platform says around an answer, and where a call fails.
 SEARCHED = "Find an idea"
 SEARCH_HINT = "Type a few words"
+WHICH_FITS = "Which one fits?"
 NOTHING_FITS = "Nothing fits this message well enough to quote. Look for an idea yourself:"
 YOUR_NOTE = "A note of yours"
 BROWSE = "Summaries"

@@ -14,7 +14,6 @@ from bot.adapters.slack.wording import (
     OR_ANOTHER,
     QUOTE_IT,
     SHARE_WHERE,
-    WHICH_FITS,
 )
 from bot.core import cards, excerpts, wire, wording
 from bot.core.card import Action, Card, Choice, Verb
@@ -148,7 +147,7 @@ def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
         "type": "input",
         "block_id": PICK,
         "optional": True,
-        "label": blocks.plain(WHICH_FITS, 75),
+        "label": blocks.plain(wording.WHICH_FITS, 75),
         "element": element,
     }
 
