@@ -11,7 +11,7 @@ from bot.adapters.discord import client, shards
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from tests.adapters.discord_.running import running
+from tests.adapters.discord_.running import met, running
 from tests.databases import fresh
 from tests.desks import garden_desk
 from tests.fakes.local_discord import LocalDiscord
@@ -30,9 +30,7 @@ def test_an_interaction_is_answered_by_one_process_and_by_the_other_once_that_ha
         one, two = (SqlStore(engine, name, timedelta(hours=6)) for name, engine in zip("ab", engines, strict=True))
         try:
             async with LocalDiscord(rate_limits=False, timeout=15.0) as fake:
-                guild = fake.guild("Garden")
-                ada = fake.person("Ada", guild)
-                general = guild.channel("general")
+                general, ada, _ = met(fake)
 
                 async def asks() -> str:
                     return str((await ada.types(general, "/lookup", query="worms")).text)
