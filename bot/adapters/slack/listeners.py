@@ -18,9 +18,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import blocks, faults, views
-from bot.adapters.slack.incoming import read, said, unescaped
+from bot.adapters.slack.incoming import read, said, typed
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
+from bot.adapters.slack.wording import CHOOSE_ONE
 from bot.core import cards, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import COMMANDS, Access, Invocation, Value, find
@@ -75,7 +76,7 @@ class Listeners:
     # ---- commands
 
     async def _command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        line = f"{body['command']} {unescaped(body.get('text', ''))}"
+        line = f"{body['command']} {typed(body.get('text', ''))}"
         if body["command"].removeprefix("/" + self._desk.prefix) in _SLOW:
             await ack()
             self._later(body, context, lambda spot: self._slowly(spot, line), channel=body["channel_id"])
@@ -241,7 +242,7 @@ class Listeners:
         option = values[views.FIND][views.FIND].get("selected_option")
         option = option or values.get(views.PICK, {}).get(views.PICK, {}).get("selected_option")
         if not option:
-            await ack(response_action="errors", errors={views.FIND: wording.CHOOSE_ONE})
+            await ack(response_action="errors", errors={views.FIND: CHOOSE_ONE})
             return
         await ack()
         where = views.Quoting.read(body["view"]["private_metadata"])

@@ -9,7 +9,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import faults
-from bot.core import wording
+from bot.adapters.slack.wording import SOMEBODY
 from bot.desk import Asker
 
 _REMEMBERED_S = 3600
@@ -51,7 +51,7 @@ class People:
             if needed and not known:
                 raise
             log.warning("slack_profile_unknown", error=faults.code(error), team=team, user=user)
-            return known or self.stranger(name or wording.SOMEBODY)
+            return known or self.stranger(name or SOMEBODY)
         found = self._read(answer["user"], team, name)
         self._known[team, user] = (time.monotonic(), found)
         if len(self._known) > _MOST:
