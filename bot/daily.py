@@ -357,7 +357,7 @@ def _made(
 
 def _within(desk: Desk, options: dict[str, str]) -> str:
     """A topic's key, a summary's name or "". Raises UsageError where several topics fit."""
-    scope = desk.scope(None, options.get("topic"), options.get("summary"))
+    scope = desk.scope(options)
     if scope.topics and len(scope.topics) > 1:
         titles = [desk.library.topics[key].title for key in sorted(scope.topics)]
         raise UsageError(refusals.unknown_value("one topic", options["topic"], titles, None))
