@@ -11,7 +11,7 @@ from itertools import chain, islice, takewhile
 from bot.core import cards, refusals, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
-from bot.core.daily import POST, THREAD, Delivery, Place, State, Subscription
+from bot.core.daily import FINAL, POST, THREAD, Delivery, Outcome, Place, State, Subscription
 from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
 from bot.core.library import EVERYTHING
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
@@ -74,7 +74,8 @@ class Daily:
             asker = replace(asker, zone=found.schedule.zone)
         known = found if found and found.state is not State.OFF else None
         now = await self._store.now()
-        if known and known.declared and command.access is Access.MANAGERS:
+        goes_on = known and (verb, known.state) == ("resume", State.REFUSED)  # which changes nothing that is declared
+        if known and known.declared and command.access is Access.MANAGERS and not goes_on:
             return Answer(cards.note(wording.DECLARED))
         try:
             if verb == "on":
@@ -233,7 +234,9 @@ class Daily:
     def _line(self, subscription: Subscription, delivery: Delivery) -> str:
         day = wording.when(Occurrence(delivery.due, delivery.date), subscription.schedule.zone)
         entry = self._desk.library.get(delivery.entry)
-        outcome = wording.outcome(delivery.outcome, subscription.place.platform, delivery.reason)
+        late = delivery.outcome is Outcome.SENT and delivery.late
+        word = "late" if late else delivery.outcome
+        outcome = wording.outcome(word, subscription.place.platform, delivery.reason)
         return " · ".join(part for part in (day, outcome, wording.label(entry) if entry else delivery.entry) if part)
 
     async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
@@ -243,7 +246,8 @@ class Daily:
         lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._desk.library.head_of, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
-        dates = islice(await self._upcoming(found, now), PREVIEWED)
+        latest = (await self._store.deliveries([found.id], 1))[found.id]
+        dates = chain(_under_way(latest), await self._upcoming(found, now))
         card = cards.preview(list(zip(dates, lessons, strict=False)), found.schedule.zone)
         return card if found.state is State.ON else replace(card, body=(self._none_comes(),))
 
@@ -273,6 +277,8 @@ class Daily:
             for one in batch:
                 last = latest[one.id][0].date if latest[one.id] else date.min
                 dates = [found for found in self._dates(one, now, now + within) if found.date > last]
+                if one.state is State.ON:
+                    dates = [*_under_way(latest[one.id]), *dates]
                 lessons = rotation.coming(self._lessons(one), sent[one.id], str(one.id), heads, len(dates))
                 yield Coming(one, tuple(zip(dates, lessons, strict=False)))
 
@@ -317,6 +323,11 @@ class Daily:
     def _lessons(self, subscription: Subscription) -> Lessons:
         """Those within its limit; all, where that is gone."""
         return self._desk.heads(self._desk.library.scope(subscription.within)) or self._desk.heads(EVERYTHING)
+
+
+def _under_way(latest: Sequence[Delivery]) -> list[Occurrence]:
+    """What is claimed and not sent yet, as its platform is out of reach perhaps: it gets the lesson that comes next."""
+    return [Occurrence(one.due, one.date) for one in latest if one.outcome not in FINAL]
 
 
 def declared(desk: Desk, lines: Sequence[str], now: datetime) -> list[Subscription]:

@@ -30,6 +30,7 @@ Watch = Callable[[], AbstractContextManager[None]]
 
 MOST_ALIKE = 5
 PREVIEWED = 7
+_READING = ("lookup", "lesson", "summary", "commonplace")  # commands that anybody may give in plain words
 CLEAR_LEAD = 0.15  # by how much a score must lead for a query to mean one entry alone
 
 
@@ -98,9 +99,17 @@ class Desk:
         return await self.answer(invocation, asker)
 
     async def plain(self, words: str, asker: Asker) -> Reply:
-        """The reply to plain words, whatever they begin with: help to a mere greeting, else a lookup."""
-        if words.strip(" ?!.").casefold() in ("", "help", "hi", "hello"):
+        """The reply to plain words: help to a mere greeting or a mere sign, else a lookup.
+
+        A command that only reads is heeded in them too: `/lesson`, `lesson`, `lookup gpu`.
+        """
+        bare = words.strip(" ?!.").casefold()
+        if bare in ("help", "hi", "hello") or not any(map(str.isalnum, bare)):
             return Reply(cards.help_(self.prefix))
+        first, *rest = words.split(maxsplit=1)
+        name = first.lstrip("/").casefold().removeprefix(self.prefix)
+        if name in _READING and (first[0] == "/" or name == "lookup" or not rest):
+            return await self.typed(f"/{self.prefix}{name} {''.join(rest)}", asker)
         try:
             return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
@@ -247,15 +256,20 @@ class Desk:
             return cards.note(wording.NO_LESSON)
         return cards.lesson(self.library, lessons[0], scope.within)
 
-    async def _quote(self, query: str, asker: Asker) -> Reply:
+    async def single(self, query: str) -> Entry | Card:
+        """The one entry that a query means to quote; where that is not clear, a card to choose it from."""
         ranking = await self._ranked(query, 3)
         hits = ranking.hits
         if not hits:
-            return Reply(await self._nothing(query, verb=Verb.QUOTE))
+            return await self._nothing(query, verb=Verb.QUOTE)
         clear = len(hits) == 1 or hits[0].score - hits[1].score >= CLEAR_LEAD
         if self.library.named(query) or (clear and not ranking.unheld):
-            return self._posted(hits[0].entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
-        return Reply(cards.which_quote(self.library, [hit.entry for hit in hits]))
+            return hits[0].entry
+        return cards.which_quote(self.library, [hit.entry for hit in hits])
+
+    async def _quote(self, query: str, asker: Asker) -> Reply:
+        found = await self.single(query)
+        return Reply(found) if isinstance(found, Card) else self._quoted(found, asker)
 
     def _summary(self, name: str | None) -> Card:
         if name is None and len(self.library.summaries) != 1:
@@ -289,7 +303,7 @@ class Desk:
             case Verb.SHARE, (key,):
                 return self._posted(self._entry(key), wording.SHARED, wording.shared_by(asker.name))
             case Verb.QUOTE, (key, *_):
-                return self._posted(self._entry(key), wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
+                return self._quoted(self._entry(key), asker)
             case Verb.ALIKE, (key,):
                 hits = search.alike(self.index, self._entry(key), MOST_ALIKE, self.shelf.meaning)
                 entries = [hit.entry for hit in hits]
@@ -302,6 +316,9 @@ class Desk:
         walk = self._walk(self.library.scope(within))
         at = next((at for at, one in enumerate(walk) if one is lesson), -1)
         return cards.lesson(self.library, walk[(at + 1) % len(walk)], within) if walk else cards.note(wording.NO_LESSON)
+
+    def _quoted(self, entry: Entry, asker: Asker) -> Reply:
+        return self._posted(entry, wording.QUOTED, wording.quoted_by(asker.name), quoted=True)
 
     def _posted(self, entry: Entry, confirmed: str, said: str, *, quoted: bool = False) -> Reply:
         undo = Action(wording.UNDO, Verb.UNDO)

@@ -20,7 +20,7 @@ from bot.adapters.metrics import CONTENT_TYPE, Metrics
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, keep_up, load_settings, open_desk
 from bot.core import wording
-from bot.core.errors import BotError, Problem, SettingsError
+from bot.core.errors import BotError, Problem, SettingsError, StoreError
 from bot.daily import Daily
 from bot.desk import Desk
 from bot.ports import Messenger
@@ -199,7 +199,7 @@ async def _kept_up(name: str, serve: Serve, connection: Connection) -> None:
         except SettingsError as error:
             log.error("platform_refused", platform=name, problem=str(error))  # noqa: TRY400 - the sentence says it all
             raise
-        except OSError as error:  # the network, and what did not answer in time
+        except (OSError, StoreError) as error:  # the network, what did not answer in time, a database without leases
             log.warning("platform_unreachable", platform=name, reason=str(error), retry_in_s=pause)
         except Exception:
             log.exception("platform_failed", platform=name, retry_in_s=pause)

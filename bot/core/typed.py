@@ -28,8 +28,13 @@ Zones = Callable[[], Collection[str]]
 
 
 def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None:
-    """The known word most like `word`, or None when none is at least that similar (0 to 100)."""
-    likeness = {one: _likeness(word.lower(), one) for one in known}
+    """The known word most like `word`, or None when none is at least that similar (0 to 100).
+
+    What is shorter than four letters is like much: the other has to begin with the same letter.
+    """
+    word = word.lower()
+    likely = (one for one in known if len(word) > 3 or one.lower().startswith(word[:1]))
+    likeness = {one: _likeness(word, one) for one in likely}
     best = max(likeness, key=likeness.__getitem__, default=None)
     return best if best is not None and likeness[best] >= at_least else None
 

@@ -7,7 +7,7 @@ from bot.core import refusals, search, wording
 from bot.core.commands import Value
 from bot.core.errors import UsageError
 from bot.core.library import Library, Scope
-from bot.core.summary import Kind, Summary, Topic
+from bot.core.summary import Entry, Kind, Listing, Summary, Topic
 from bot.core.typed import nearest
 
 # What is offered before anything is typed.
@@ -75,7 +75,7 @@ def suggest(
     library = index.library
     match value:
         case Value.QUERY:
-            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit, meant)]
+            return [(f"[[{one.key}]]", _named(library, one)) for one in search.suggest(index, text, limit, meant)]
         case Value.TOPIC:
             if not text.strip():
                 return [(topic.key, topic.title) for topic in islice(library.topics.values(), limit)]
@@ -96,6 +96,13 @@ def suggest(
         case Value.CHANNEL | Value.FORUM:  # the platform itself offers them
             pairs = []
     return _fitting(pairs, text)[:limit]
+
+
+def _named(library: Library, entry: Entry) -> str:
+    """What an entry is called, wherever it stands: every summary has a tl;dr."""
+    label = wording.label(entry)
+    taken = entry.listing is Listing.TAKE and not entry.title and len(library.summaries) > 1
+    return f"{label} · {library.summaries[entry.summary].title}" if taken else label
 
 
 def _fitting(pairs: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:

@@ -91,9 +91,10 @@ def place(entry: Entry, topic: Topic | None) -> str:
 
 
 def source(summary: Summary) -> str:
-    """`Pre-training GPT-4.5 (conversation)`, with the speakers where the document names them."""
-    said = f", {listed(summary.source.speakers)}" if summary.source.speakers else ""
-    return f"{summary.title} ({summary.source.kind}{said})"
+    """`Pre-training GPT-4.5 (conversation, Ada and Bob)`; neither a kind that is the whole title nor nobody."""
+    kind = summary.source.kind if summary.source.kind.casefold() != summary.title.casefold() else ""
+    said = ", ".join(filter(None, (kind, listed(summary.source.speakers))))
+    return f"{summary.title} ({said})" if said else summary.title
 
 
 def shared_by(name: str) -> str:
@@ -157,6 +158,7 @@ TOKENS_TO_SET = (
 # What every chat platform says around an answer, and where a call fails.
 SEARCHED = "Find an idea"
 SEARCH_HINT = "Type a few words"
+WHICH_FITS = "Which one fits?"
 NOTHING_FITS = "Nothing fits this message well enough to quote. Look for an idea yourself:"
 YOUR_NOTE = "A note of yours"
 BROWSE = "Summaries"
@@ -202,6 +204,7 @@ OUTCOMES = {
     "claimed": "on its way",
     "sending": "on its way",
     "sent": "sent",
+    "late": "sent late",
     "failed": "not sent",
     "unknown": "perhaps sent: {platform} never confirmed it",
     "missed": "missed, since I was down",
@@ -262,4 +265,4 @@ def brought_in(number: int) -> str:
 NOWHERE_ON = "No daily lesson is on anywhere."
 WITH_THE_NEXT_RUN = "declared in the settings (daily.channels): begins when the bot starts next"
 NOT_IN_THESE_DAYS = "nothing in these days"
-OVERDUE = "overdue: comes as soon as the bot runs"
+OVERDUE = "overdue: comes as soon as the bot runs and the platform takes it"

@@ -152,6 +152,27 @@ def test_a_workspace_that_asks_for_a_pause_is_asked_nothing_meanwhile_and_holds_
     on("sqlite", tmp_path, scenario)
 
 
+def test_a_platform_that_hangs_with_much_to_send_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(databases: Databases) -> None:
+        store = await databases.store()
+        for one in range(3):
+            await store.put(subscription(place=Place("discord", "1", f"{one}")))
+        await store.put(subscription())
+        databases.time.passes(hours=1)
+        hanging, platform, never = Platform(), Platform(), asyncio.Event()
+        monkeypatch.setattr(scheduling, "BATCH", 2)
+        monkeypatch.setattr(hanging, "post", lambda *_: never.wait())
+        one_tick = Scheduler(Daily(garden_desk(), store), store, {"discord": hanging, "slack": platform})
+        assert await one_tick.tick() == 3
+        while not platform.posts:
+            await asyncio.sleep(0.01)
+        await one_tick.stop(0)
+
+    on("sqlite", tmp_path, scenario)
+
+
 def test_what_hangs_is_given_up_within_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(databases: Databases) -> None:
         store, platform = await due(databases), Platform()

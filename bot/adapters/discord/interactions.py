@@ -23,7 +23,6 @@ from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.adapters.discord.wording import FAULTS, SEARCH, TO_LOOK_UP
 from bot.core import cards, excerpts, wording
 from bot.core.card import Action, Card, Field, Verb
-from bot.core.commands import Invocation
 from bot.daily import Daily
 from bot.desk import Asker, Desk
 
@@ -190,7 +189,7 @@ class Interactions:
         target = str(data["target_id"])
         message = data.get("resolved", {}).get("messages", {}).get(target, {})
         hits = await self._desk.match(read("\n".join(_said(message))), 3)
-        card = cards.which_quote(self._desk.library, [hit.entry for hit in hits])
+        card = cards.which_quote(self._desk.library, [hit.entry for hit in hits], wording.WHICH_FITS)
         if not self._desk.fits(hits):
             card = cards.note(wording.NOTHING_FITS)
         await self._offer(spot, card, target)
@@ -219,12 +218,11 @@ class Interactions:
         if not found or not typed.get("query", "").strip():
             await spot.answer(Card(body=(TO_LOOK_UP if found else wording.ONE_MOMENT, *kept)))
             return
-        reply = await self._desk.answer(Invocation(("quote",), {"query": typed["query"]}), self._asker(spot))
-        if reply.post:
-            entry = self._desk.library.named(typed["query"]) or (await self._desk.find(typed["query"], 1))[0].entry
-            await self._post(spot, Action("", Verb.QUOTE, (entry.key, found["message"])), note)
+        entry = await self._desk.single(typed["query"])
+        if isinstance(entry, Card):
+            await self._offer(spot, replace(entry, body=(*entry.body, *kept)), found["message"])
             return
-        await self._offer(spot, replace(reply.card, body=(*reply.card.body, *kept)), found["message"])
+        await self._post(spot, Action("", Verb.QUOTE, (entry.key, found["message"])), note)
 
     # ---- what is said openly
 

@@ -85,5 +85,6 @@ def answered(error: BaseException) -> tuple[int, dict[str, str]]:
     """The HTTP status and the headers of the answer that an error is about; 0 and none where there was no answer."""
     if isinstance(error, SlackApiError) and not isinstance(error.response, str):
         status: int = getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0)
-        return status, dict(error.response.headers or {})
+        headers = error.response.headers or {}  # of any case: some parsers keep that of the wire, and Slack's is lower
+        return status, {name.title(): value for name, value in headers.items()}
     return (error.status if isinstance(error, RespondError) else 0), {}

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import blocks, faults, managing, views
-from bot.adapters.slack.incoming import read, said, unescaped
+from bot.adapters.slack.incoming import read, said, typed
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
 from bot.adapters.slack.wording import CHOOSE_ONE
@@ -75,7 +75,7 @@ class Listeners:
     # ---- commands
 
     async def _command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        line = f"{body['command']} {unescaped(body.get('text', ''))}"
+        line = f"{body['command']} {typed(body.get('text', ''))}"
         if body["command"].removeprefix("/" + self._desk.prefix) in _SLOW:
             await ack()
             self._later(body, context, lambda spot: self._slowly(spot, line), channel=body["channel_id"])

@@ -14,10 +14,9 @@ from bot.adapters.slack.wording import (
     OR_ANOTHER,
     QUOTE_IT,
     SHARE_WHERE,
-    WHICH_FITS,
 )
 from bot.core import cards, excerpts, wire, wording
-from bot.core.card import Action, Card, Verb
+from bot.core.card import Action, Card, Choice, Verb
 from bot.core.daily import State, Subscription
 from bot.core.library import Library
 from bot.core.search import Hit
@@ -113,8 +112,8 @@ def quoting(where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool
     """Three entries to choose from, a search for another, and a note."""
     content: list[dict[str, Any]] = []
     if fits:
-        for number, hit in enumerate(hits, 1):
-            content += blocks.parts(_candidate(number, hit.entry, library), 20)
+        for number, choice in enumerate(cards.which_quote(library, [hit.entry for hit in hits]).choices, 1):
+            content += blocks.parts(_candidate(number, choice), 20)
         content.append(_choose(hits, library))
     else:
         content += blocks.parts(cards.note(wording.NOTHING_FITS), 10)
@@ -136,9 +135,9 @@ def quoting(where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool
     return _modal(content, callback_id=QUOTE, submit=submit, private_metadata=where.kept())
 
 
-def _candidate(number: int, entry: Entry, library: Library) -> Card:
-    text = excerpts.shortened(entry.text, cards.GLANCE)
-    return Card(body=(f"{number}. {wording.label(entry)}", text), footer=wording.place(entry, library.topic_of(entry)))
+def _candidate(number: int, choice: Choice) -> Card:
+    first, *rest = filter(None, (choice.heading, choice.text))
+    return Card(body=(f"{number}. {first}", *rest), footer=choice.note)
 
 
 def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
@@ -148,7 +147,7 @@ def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
         "type": "input",
         "block_id": PICK,
         "optional": True,
-        "label": blocks.plain(WHICH_FITS, 75),
+        "label": blocks.plain(wording.WHICH_FITS, 75),
         "element": element,
     }
 

@@ -108,6 +108,7 @@ def test_an_idea_is_quoted_as_a_reply_to_any_message(place: str) -> None:
         )
         offered = await ada.uses("Quote an idea", message)
         assert offered.private
+        assert "Which one fits?" in offered.text
         assert "garden/mulch-first" in offered.text
         modal = await ada.presses(offered, "Search")
         await ada.submits(modal, query="vermicompost", note="as @here said")

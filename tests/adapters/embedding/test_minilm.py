@@ -118,7 +118,7 @@ SMALL = onnx_files.model({"one": np.eye(3, dtype=np.float32), "two": np.ones((2,
 
 
 @given(st.integers(0, len(SMALL)), st.binary(max_size=12), st.integers(0, 12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_damaged_file_is_a_value_error(
     tmp_path_factory: pytest.TempPathFactory, at: int, put: bytes, cut: int
 ) -> None:

@@ -59,8 +59,10 @@ def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(
 
 
 def test_a_message_of_any_shape_is_read_at_once_and_no_line_of_the_log_tells_a_ticket() -> None:
-    for said in ("<" * 400_000, "<@" * 200_000):
+    for said in ("<" * 400_000, "<@" * 200_000, ":" * 400_000, f":{'a' * 400_000}", ":a:" * 100_000 + "b"):
         assert read(said) == said
+    said = ":wave::skin-tone-2: <@U1> std::vector at 10:30:45 &amp; kind:lesson :+1: :100:"
+    assert read(said).split() == "std::vector at 10:30:45 & kind:lesson".split()
     failed = "403, url='wss://wss.example/link/?ticket=s3cret&app_id=1'"
     assert logs.redacted(failed) == failed.replace("s3cret", "…")
 
