@@ -47,6 +47,12 @@ class Choice:
     text: str = ""
     note: str = ""
 
+    @property
+    def heading(self) -> str:
+        """What stands above the text: the title, unless that is only how the text begins."""
+        beginning = self.title.removesuffix("…")
+        return "" if self.text.startswith(beginning) and self.title in (self.text, f"{beginning}…") else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

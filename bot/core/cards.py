@@ -19,7 +19,7 @@ SNIPPET = 160  # characters of an entry's text in a list
 TOPIC_PAGE = 10  # entries of a topic at once
 READ_AT_ONCE = 2400  # characters of an entry's text in full: with all around it less than Discord's 4,000 a message
 SAID_ELSEWHERE = 500  # characters that tell where else an entry is said
-GLANCE = 600  # characters of a take in a summary at a glance
+GLANCE = 600  # characters of a take in a summary at a glance, and of an entry that may be quoted
 FURTHER = 10  # results that More results can still show
 
 _ACCENTS = {Kind.IDEA: Accent.IDEA, Kind.LESSON: Accent.LESSON, Kind.QUOTE: Accent.QUOTE, Kind.TAKE: Accent.TAKE}
@@ -84,10 +84,12 @@ def further(library: Library, entries: Sequence[Entry], shown: int, title: str =
     return Card(title=title, choices=choices, actions=_more(entries[shown:]))
 
 
-def which_quote(library: Library, entries: Sequence[Entry]) -> Card:
-    """The best entries to choose from before one is quoted."""
-    choices = tuple(choice(library, other, Verb.QUOTE) for other in entries)
-    return Card(title=wording.WHICH_QUOTE, choices=choices)
+def which_quote(library: Library, entries: Sequence[Entry], title: str = wording.WHICH_QUOTE) -> Card:
+    """The best entries to choose from before one is quoted, with nearly all that would be posted."""
+    choices = tuple(
+        replace(choice(library, other, Verb.QUOTE), text=excerpts.shortened(other.text, GLANCE)) for other in entries
+    )
+    return Card(title=title, choices=choices)
 
 
 def nothing(
@@ -212,12 +214,11 @@ def undoable(confirmation: Card, undo: tuple[str, ...]) -> Card:
 
 def choice(library: Library, entry: Entry, verb: Verb = Verb.OPEN, matched: frozenset[str] = frozenset()) -> Choice:
     """An entry in a list. Its text is the beginning, or that part of it which has the stems `matched`."""
-    text = entry.text if entry.title or entry.kind in (Kind.TAKE, Kind.QUOTE) or len(entry.text) > 70 else ""
     label = wording.QUOTE_THIS if verb is Verb.QUOTE else wording.OPEN
     return Choice(
         wording.label(entry),
         Action(label, verb, (entry.key,)),
-        _snippet(text, wording.label(entry), matched),
+        _snippet(entry.text, wording.label(entry), matched),
         wording.place(entry, library.topic_of(entry)),
     )
 

@@ -11,7 +11,8 @@ from math import log, sqrt
 from rapidfuzz import fuzz
 
 from bot.core import excerpts
-from bot.core.parser import HEADINGS, MAX_KEY, Parsed
+from bot.core.drafting import HEADINGS, Parsed
+from bot.core.parser import MAX_KEY
 from bot.core.slugs import short_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 from bot.core.words import EMPTY, stem, words
@@ -210,6 +211,8 @@ def report(made: Import, parsed: Parsed, where: str) -> list[str]:
         gone = f"{len(made.dropped)} are gone and their ids retired:" if made.dropped else "none is gone."
         lines.append(f"{made.kept} entries kept their ids; {gone}")
         lines += [f"  {entry.id}: {excerpts.shortened(entry.full_text, 80)}" for entry in made.dropped]
+    if summary.title.casefold() == summary.source.kind.casefold():
+        lines.append(f"Its title says no more than “{summary.title}”: give --title, or mend it in the file.")
     if parsed.left_out:
         lines.append("Left out, as under no heading of a summary; put what you miss under one and import with --force:")
         lines += [f"  {number}: {excerpts.shortened(text, 80)}" for number, text in parsed.left_out]

@@ -74,7 +74,7 @@ class Speller:
         most = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
         close = extract(word, self.near(word, most), scorer=OSA.distance, score_cutoff=most, limit=40)
         ranked = sorted((self._far(word, other, far), other) for other, far, _ in close if _likely(word, other))
-        ranked = [(far, other) for far, other in ranked if far <= most + 0.5 and (len(word) > 4 or word[0] == other[0])]
+        ranked = [(far, other) for far, other in ranked if far <= most + 0.5]
         best = [(far, other) for far, other in ranked if far < ranked[0][0] + 0.6][:MOST]
         nearest = best[0][0] if best else 0.0
         return [Reading((o,), SURE_WEIGHT - 2 * SLIP_COST * (far - nearest), max(1, round(far))) for far, o in best]
@@ -91,20 +91,24 @@ class Speller:
         """The distance, but nearer where the words begin or sound alike or have the same letters, and where
         the other is frequent."""
         alike = sound(word) == sound(other)
+        twisted = sorted(word) == sorted(other)
         return (
             distance
             - 0.5 * alike
-            - 0.3 * (sorted(word) == sorted(other))
-            + 0.75 * (word[0] != other[0])
+            - 0.3 * twisted
+            + 0.75 * (word[0] != other[0] and not twisted)
             - 0.1 * (word[-1] == other[-1])
             - 0.01 * min(self._frequency[other], 20)
         )
 
     def _parted(self, word: str) -> list[Reading]:
         cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1) if word[:at] not in _PREFIXES)
-        known = [cut for cut in cuts if all(part in self._frequency for part in cut)]
+        known = [cut for cut in cuts if cut[0] in self._frequency and self._one_or_many(cut[1])]
         known.sort(key=lambda cut: (-min(len(part) for part in cut), cut))
         return [Reading(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]
+
+    def _one_or_many(self, word: str) -> bool:
+        return any(one in self._frequency for one in (word, word + "s", word.removesuffix("s")))
 
     def _begun_amiss(self, word: str) -> list[Reading]:
         """Words that begin nearly so, with the same letter."""
@@ -155,10 +159,17 @@ def sounds(words: Sequence[str]) -> list[str]:
 
 
 def _likely(word: str, other: str) -> bool:
-    """Whether a slip may be what makes the one of the other: hardly, that a short word has two letters too many, or
-    that one of three stands for a word that says nothing (`AGI` for "ago"), but by a twist (`teh`)."""
-    if len(word) == 3 and other in EMPTY:
-        return sorted(word) == sorted(other)
+    """Whether a slip may be what makes the one of the other, beside a twist (`bgu`, `hte`), which always may.
+
+    Hardly, that a short word has two letters too many or begins with another letter. A word of three, which may well
+    be short for something (`HDD`, `AGI`), may only lack a letter of a word that says something (`dta`).
+    """
+    if sorted(word) == sorted(other):
+        return True
+    if len(word) < 5 and word[0] != other[0]:
+        return False
+    if len(word) == 3:
+        return len(other) > 3 and other not in EMPTY
     return len(word) > 8 or len(word) - len(other) < 2
 
 

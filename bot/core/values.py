@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from bot.core import search, wording
+from bot.core import refusals, search, wording
 from bot.core.commands import Value
 from bot.core.errors import UsageError
 from bot.core.library import Library, Scope
-from bot.core.summary import Kind, Summary, Topic
+from bot.core.summary import Entry, Kind, Listing, Summary, Topic
 from bot.core.typed import nearest
 
 # What is offered before anything is typed.
@@ -37,7 +37,7 @@ def named_kind(text: str) -> Kind:
     word = text.strip().casefold().removesuffix("s")
     if word in set(Kind):
         return Kind(word)
-    raise UsageError(wording.unknown_value("kind", text, list(Kind), nearest(word, list(Kind))))
+    raise UsageError(refusals.unknown_value("kind", text, list(Kind), nearest(word, list(Kind))))
 
 
 def named_summary(library: Library, text: str) -> Summary:
@@ -50,7 +50,7 @@ def named_summary(library: Library, text: str) -> Summary:
         if len(found) == 1:
             return found[0]
     names = list(library.summaries)
-    raise UsageError(wording.unknown_value("summary", text, names, nearest(wanted, names)))
+    raise UsageError(refusals.unknown_value("summary", text, names, nearest(wanted, names)))
 
 
 def named_topics(index: search.Index, text: str, within: Summary | None) -> tuple[Topic, ...]:
@@ -58,7 +58,7 @@ def named_topics(index: search.Index, text: str, within: Summary | None) -> tupl
     found = search.find_topics(index, text, within.name if within else None)
     if not found:
         titles = [topic.title for topic in (within.topics if within else index.library.topics.values())]
-        raise UsageError(wording.unknown_value("topic", text, titles, nearest(text, titles)))
+        raise UsageError(refusals.unknown_value("topic", text, titles, nearest(text, titles)))
     return found
 
 
@@ -75,7 +75,7 @@ def suggest(
     library = index.library
     match value:
         case Value.QUERY:
-            return [(f"[[{entry.key}]]", wording.label(entry)) for entry in search.suggest(index, text, limit, meant)]
+            return [(f"[[{one.key}]]", _named(library, one)) for one in search.suggest(index, text, limit, meant)]
         case Value.TOPIC:
             if not text.strip():
                 return [(topic.key, topic.title) for topic in islice(library.topics.values(), limit)]
@@ -96,6 +96,13 @@ def suggest(
         case Value.CHANNEL | Value.FORUM:  # the platform itself offers them
             pairs = []
     return _fitting(pairs, text)[:limit]
+
+
+def _named(library: Library, entry: Entry) -> str:
+    """What an entry is called, wherever it stands: every summary has a tl;dr."""
+    label = wording.label(entry)
+    taken = entry.listing is Listing.TAKE and not entry.title and len(library.summaries) > 1
+    return f"{label} · {library.summaries[entry.summary].title}" if taken else label
 
 
 def _fitting(pairs: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ import zoneinfo
 import pytest
 
 from bot.core.errors import UsageError
-from bot.core.typed import parse
+from bot.core.typed import nearest, parse
 from bot.core.when import describe_days, parse_days, parse_time, parse_zone
 
 ZONES = zoneinfo.available_timezones()
@@ -80,3 +80,13 @@ def test_a_schedule_without_its_command_is_shown_the_way_and_other_commands_keep
 def test_a_line_of_any_shape_is_read_at_once(line: str) -> None:
     """Were its parts tried in every way, or every part with every zone, this would not end."""
     assert read(line).startswith(line[:3].strip('"'))
+
+
+def test_a_few_letters_are_taken_for_what_begins_alike_and_for_nothing_else() -> None:
+    commands = ("lookup", "lesson", "summary", "daily")
+    assert [nearest(word, commands) for word in ("lok", "sum", "foo", "bar", "all")] == [
+        "lookup",
+        "summary",
+        *[None] * 3,
+    ]
+    assert nearest("dayly", commands) == "daily"

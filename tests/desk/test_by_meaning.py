@@ -18,9 +18,10 @@ from bot.core.parser import parse
 from bot.core.search import Hit
 from bot.core.talk import Idea, Talk
 from bot.core.vectors import Vectors
-from bot.desk import Desk, Shelf
+from bot.desk import Desk
 from bot.ports import Embedder
 from bot.settings import read_settings
+from bot.shelf import Shelf
 from tests.desks import ASKER, StoppedClock
 from tests.documents import KEPT, garden
 from tests.embedders import Concepts, rows

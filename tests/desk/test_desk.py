@@ -14,8 +14,9 @@ from bot.core.library import Library
 from bot.core.parser import parse
 from bot.core.search import Index
 from bot.core.typed import nearest
-from bot.desk import Desk, Shelf
+from bot.desk import Desk
 from bot.settings import read_settings
+from bot.shelf import Shelf
 from tests.desks import ASKER, StoppedClock, garden_desk
 
 
@@ -116,9 +117,22 @@ def test_what_is_not_understood_is_answered_with_what_is_allowed(line: str, said
     assert card.accent is Accent.WARNING
 
 
-@pytest.mark.parametrize("line", ["help", " Help ", "?", "hello!"])
+@pytest.mark.parametrize("line", ["help", " Help ", "?", "hello!", "👍", "…"])
 def test_whoever_asks_for_help_in_plain_words_is_shown_the_commands(line: str) -> None:
     assert everything(type_(line).card) == everything(type_("/commonplace help").card)
+
+
+@pytest.mark.parametrize("prefix", ["", "cp-"])
+def test_a_command_that_only_reads_is_heeded_in_plain_words(prefix: str) -> None:
+    def said(line: str) -> str:
+        desk = garden_desk(f"commands: {{prefix: '{prefix}'}}")
+        return everything(asyncio.run(desk.plain(line, ASKER)).card)
+
+    assert said("lookup worms") == said(f"/{prefix}lookup worms") == said("worms")
+    assert said("Lesson").startswith(said(f"/{prefix}lesson")[:3])
+    assert "A year in the garden" in said("summary")
+    assert "Clay" in said("lesson on clay") + said("summary clay")
+    assert "Label" in said("/daily off label everything")  # whoever changes something gives the command itself
 
 
 def test_a_mistyped_word_is_nearest_to_the_name_that_has_it() -> None:

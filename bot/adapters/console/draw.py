@@ -122,10 +122,11 @@ def _choices(choices: Sequence[Choice], width: int, colour: str, after: int | No
     lines: Lines = []
     for mark, choice in zip(marks, choices, strict=True):
         blank = " " * room
-        style = "bold" if choice.text else ""
-        title = _wrapped(choice.title, width, style, first=f"{mark:{room}}", rest=blank, mark=colour, marked=marked)
+        head, below = (choice.heading, choice.text) if choice.heading else (choice.text, "")
+        style = "bold" if below else ""
+        title = _wrapped(head, width, style, first=f"{mark:{room}}", rest=blank, mark=colour, marked=marked)
         lines += title or [Text(mark, colour)]
-        text = _wrapped(choice.text, width, first=blank, rest=blank, marked=marked)
+        text = _wrapped(below, width, first=blank, rest=blank, marked=marked)
         note = _wrapped(choice.note, width, "dim")
         if not text and len(note) == 1 and cell_len(lines[-1].plain) + 3 + cell_len(note[0].plain) <= width:
             lines[-1].append("   ").append_text(note[0])

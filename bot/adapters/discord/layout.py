@@ -183,7 +183,7 @@ def _field(field: Field) -> list[_Part]:
 
 
 def _choice(choice: Choice) -> list[_Part]:
-    title = _Part(one_line(choice.title), _bold, 200)
+    title = _Part(one_line(choice.heading), _bold, 200)
     return [title, _Part(plain(choice.text), escaped, 600, marked=True), _Part(one_line(choice.note), _small, 200)]
 
 

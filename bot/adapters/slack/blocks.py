@@ -10,7 +10,19 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from bot.adapters.slack.text import REMEMBERED, bold, emphasised, escaped, inert, legible, line, shortened, size, split
+from bot.adapters.slack.text import (
+    BLANK,
+    REMEMBERED,
+    bold,
+    emphasised,
+    escaped,
+    inert,
+    legible,
+    line,
+    shortened,
+    size,
+    split,
+)
 from bot.core import wire, wording
 from bot.core.card import Accent, Action, Card, Choice, Verb
 from bot.core.marks import pieces
@@ -82,7 +94,7 @@ def reading(card: Card) -> str:
     title = (card.title,) if card.title else ()
     preface = (card.preface,) if card.preface else ()
     fields = (f"{field.name}: {field.value}" for field in card.fields)
-    choices = ("\n".join(filter(None, (c.title, c.text, c.note))) for c in card.choices)
+    choices = ("\n".join(filter(None, (c.heading, c.text, c.note))) for c in card.choices)
     footer = (card.footer,) if card.footer else ()
     actions = (" ".join(f"[{line(action.label)}]" for action in card.actions),) if card.actions else ()
     return legible("\n\n".join(map(legible, (*title, *preface, *card.body, *fields, *choices, *footer, *actions))))
@@ -180,29 +192,30 @@ def _choices(card: Card, room: int, most: int, ids: Iterator[int]) -> list[Block
     shown = 0 if by_name and len(choices) > FEW else min(len(choices), max(most // 200, 1))
     if shown * 2 + (shown < len(choices)) > room:
         shown = max((room - 1) // 2, 0)
-    found = [block for choice in choices[:shown] for block in _marked(_section(choice, next(ids)), card.marks)]
+    found = [block for choice in choices[:shown] for block in _marked(choice, next(ids), card.marks)]
     return [*found, *_select(choices[shown:], most, ids)]
 
 
 @lru_cache(REMEMBERED)
 def _section(choice: Choice, number: int) -> list[Block]:
     """A choice to read, with its button, and its note as small print."""
-    below = f"\n{shortened(legible(choice.text), 2000, _inert_size)}" if choice.text else ""
-    said = bold(shortened(line(choice.title), HEADER)) + inert(below)
+    said = [bold(shortened(line(choice.heading), HEADER))] if choice.heading else []
+    said += [inert(shortened(legible(choice.text), 2000, _inert_size))] if choice.text else []
     section = {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": said, "verbatim": True},
+        "text": {"type": "mrkdwn", "text": "\n".join(said) or BLANK, "verbatim": True},
         "accessory": button(choice.action, f"{choice.action.verb}:{number}", choice.title),
     }
     return [section, _context(choice.note, HEADER)] if choice.note else [section]
 
 
-def _marked(section: list[Block], marks: frozenset[str]) -> list[Block]:
-    """The same with words bold in the text below the title, which is bold as it is."""
-    text = section[0]["text"]
-    title, parting, below = text["text"].partition("\n")
-    if not marks or not below:
+def _marked(choice: Choice, number: int, marks: frozenset[str]) -> list[Block]:
+    """The same with words bold in the text below the heading, which is bold as it is."""
+    section = _section(choice, number)
+    if not marks or not choice.text:
         return section
+    text = section[0]["text"]
+    title, parting, below = text["text"].partition("\n") if choice.heading else ("", "", text["text"])
     return [{**section[0], "text": {**text, "text": title + parting + emphasised(below, marks)}}, *section[1:]]
 
 

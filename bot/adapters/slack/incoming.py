@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 _MENTION = re.compile(r"<[@!#][^<>]*>")
+_EMOJI = re.compile(r"(?<![\w:])(?::[\w+'-]{1,100}:)+(?![\w:])")  # 🚀 comes as `:rocket:`
 _LINK = re.compile(r"<([^|<>]+)(?:\|([^<>]*))?>")
 
 
@@ -14,11 +15,10 @@ def said(message: dict[str, Any]) -> str:
 
 
 def read(text: str) -> str:
-    """What somebody typed, out of Slack's own markup: no mentions, links as they read, `&amp;` as `&`."""
-    text = _LINK.sub(lambda link: link[2] or link[1], _MENTION.sub(" ", text))
-    return unescaped(text).strip()
+    """What somebody typed, out of Slack's own markup: no mentions, no emoji, links as they read, `&amp;` as `&`."""
+    return typed(_LINK.sub(lambda link: link[2] or link[1], _MENTION.sub(" ", text))).strip()
 
 
-def unescaped(text: str) -> str:
-    """Text as it was typed: Slack escapes these three."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+def typed(text: str) -> str:
+    """Text as it was typed, without emoji: Slack escapes these three."""
+    return _EMOJI.sub(" ", text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

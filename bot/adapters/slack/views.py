@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import blocks
+from bot.adapters.slack.wording import (
+    CLOSE,
+    DAILY_LESSONS,
+    FIRST_SUMMARIES,
+    MORE_SUMMARIES,
+    OR_ANOTHER,
+    QUOTE_IT,
+    SHARE_WHERE,
+)
 from bot.core import cards, excerpts, wire, wording
-from bot.core.card import Action, Card, Verb
+from bot.core.card import Action, Card, Choice, Verb
 from bot.core.daily import State, Subscription
 from bot.core.library import Library
 from bot.core.search import Hit
@@ -24,7 +33,7 @@ View = dict[str, Any]
 
 
 def _modal(content: list[dict[str, Any]], **more: Any) -> View:
-    title, close = blocks.plain(wording.BOT, 24), blocks.plain(wording.CLOSE, 24)
+    title, close = blocks.plain(wording.BOT, 24), blocks.plain(CLOSE, 24)
     return {"type": "modal", "title": title, "close": close, "blocks": content, **more}
 
 
@@ -44,7 +53,7 @@ def finder(entry: Entry | None = None, card: Card | None = None) -> View:
     where = {
         "type": "input",
         "block_id": WHERE,
-        "label": blocks.plain(wording.SHARE_WHERE, 75),
+        "label": blocks.plain(SHARE_WHERE, 75),
         "element": {
             "type": "conversations_select",
             "action_id": WHERE,
@@ -103,12 +112,12 @@ def quoting(where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool
     """Three entries to choose from, a search for another, and a note."""
     content: list[dict[str, Any]] = []
     if fits:
-        for number, hit in enumerate(hits, 1):
-            content += blocks.parts(_candidate(number, hit.entry, library), 20)
+        for number, choice in enumerate(cards.which_quote(library, [hit.entry for hit in hits]).choices, 1):
+            content += blocks.parts(_candidate(number, choice), 20)
         content.append(_choose(hits, library))
     else:
         content += blocks.parts(cards.note(wording.NOTHING_FITS), 10)
-    label = wording.OR_ANOTHER if fits else wording.SEARCHED
+    label = OR_ANOTHER if fits else wording.SEARCHED
     content.append(
         {"type": "input", "block_id": FIND, "optional": True, "label": blocks.plain(label, 75), "element": _find()}
     )
@@ -122,13 +131,13 @@ def quoting(where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool
             "element": box,
         }
     )
-    submit = blocks.plain(wording.QUOTE_IT, 24)
+    submit = blocks.plain(QUOTE_IT, 24)
     return _modal(content, callback_id=QUOTE, submit=submit, private_metadata=where.kept())
 
 
-def _candidate(number: int, entry: Entry, library: Library) -> Card:
-    text = excerpts.shortened(entry.text, cards.GLANCE)
-    return Card(body=(f"{number}. {wording.label(entry)}", text), footer=wording.place(entry, library.topic_of(entry)))
+def _candidate(number: int, choice: Choice) -> Card:
+    first, *rest = filter(None, (choice.heading, choice.text))
+    return Card(body=(f"{number}. {first}", *rest), footer=choice.note)
 
 
 def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
@@ -158,11 +167,11 @@ def home(greeting: Card, library: Library, page: int, managed: Sequence[tuple[Su
         content += _shelf(at, summary)
     if pages > 1:
         following = (page + 1) % pages
-        label = wording.MORE_SUMMARIES if following else wording.FIRST_SUMMARIES
+        label = MORE_SUMMARIES if following else FIRST_SUMMARIES
         more = {"type": "button", "action_id": PAGE, "value": str(following), "text": blocks.plain(label, 75)}
         content.append({"type": "actions", "elements": [more]})
     if managed:
-        content.append({"type": "header", "text": blocks.plain(wording.DAILY_LESSONS, 150)})
+        content.append({"type": "header", "text": blocks.plain(DAILY_LESSONS, 150)})
     for at, (subscription, told) in enumerate(managed[:MANAGED]):
         content += _managed(at, subscription, told)
     return {"type": "home", "blocks": content}

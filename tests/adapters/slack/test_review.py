@@ -40,7 +40,7 @@ def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(
             )
             engine, connected = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"), asyncio.Event()
             task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
-            await asyncio.wait_for(connected.wait(), 10)
+            await asyncio.wait_for(connected.wait(), 60)
             body = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_uninstalled"}}
             async with ClientSession() as session:
                 answer = await session.post(f"http://127.0.0.1:{port}/slack/events", json=body)
@@ -59,8 +59,10 @@ def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(
 
 
 def test_a_message_of_any_shape_is_read_at_once_and_no_line_of_the_log_tells_a_ticket() -> None:
-    for said in ("<" * 400_000, "<@" * 200_000):
+    for said in ("<" * 400_000, "<@" * 200_000, ":" * 400_000, f":{'a' * 400_000}", ":a:" * 100_000 + "b"):
         assert read(said) == said
+    said = ":wave::skin-tone-2: <@U1> std::vector at 10:30:45 &amp; kind:lesson :+1: :100:"
+    assert read(said).split() == "std::vector at 10:30:45 & kind:lesson".split()
     failed = "403, url='wss://wss.example/link/?ticket=s3cret&app_id=1'"
     assert logs.redacted(failed) == failed.replace("s3cret", "…")
 
