@@ -103,7 +103,8 @@ class Meaning:
         return np.asarray(self._vectors[self._whole[place], None])
 
     def _near(self, vector: Vectors, written: Vectors, also: Collection[int]) -> tuple[Places, Vectors]:
-        """How near entries come: their own texts to what was said as it is `written`, their phrasings as it is."""
+        """How near entries come to what was said; to what is `written` of it where nobody has told an entry in a chat's
+        words."""
         if self._clusters is None:
             places, of_texts = np.arange(len(self._whole)), self._vectors
             whole, topic, parts, said = self._whole, self._topic, self._parts, self._said
@@ -116,10 +117,13 @@ class Meaning:
             ends = np.cumsum([column.shape[1] for column in columns])[:-1]
             whole, topic, parts, said = np.split(at.reshape(len(places), -1), ends, 1)
             whole, topic = whole[:, 0], topic[:, 0]
-        own, chat = (of_texts @ np.stack([written, vector], 1)).T
-        told = WHOLE * own[whole] + TOPIC * own[topic] + PART * own[parts].max(1)
-        in_chat = SAID * chat[said].max(1) + (1 - SAID) * told
-        return places, np.where(self._has_said[places], np.maximum(told, in_chat), told)
+
+        def told(cosines: Vectors) -> Vectors:
+            return np.asarray(WHOLE * cosines[whole] + TOPIC * cosines[topic] + PART * cosines[parts].max(1))
+
+        plain, guessed = (of_texts @ np.stack([vector, written], 1)).T
+        in_chat = SAID * plain[said].max(1) + (1 - SAID) * told(plain)
+        return places, np.where(self._has_said[places], np.maximum(told(plain), in_chat), told(guessed))
 
 
 class _Words:

@@ -60,7 +60,7 @@ def _plainly(library: Library, entry: Entry, said: str, written: Vectors) -> flo
     """What docs and constants say, cosine by cosine."""
 
     def near(text: str) -> float:
-        return float(vector(text) @ written)
+        return float(vector(text) @ (vector(said) if entry.phrasings else written))
 
     whole = f"{entry.title}: {entry.text}" if entry.title else entry.text
     sentences = [entry.title or "", *entry.text.replace("? ", "?|").replace(". ", ".|").replace(": ", ":|").split("|")]
@@ -69,7 +69,7 @@ def _plainly(library: Library, entry: Entry, said: str, written: Vectors) -> flo
     told = 0.5 * near(whole) + 0.4 * max(map(near, parts)) + 0.1 * near(topic.title if topic else whole)
     if not entry.phrasings:
         return told
-    return max(told, 0.8 * max(float(vector(one) @ vector(said)) for one in entry.phrasings) + 0.2 * told)
+    return max(told, 0.8 * max(map(near, entry.phrasings)) + 0.2 * told)
 
 
 def _met(entry: Entry, said: str) -> float:
