@@ -58,6 +58,13 @@ def test_a_mended_query_is_told_and_a_right_one_is_not() -> None:
     assert search.look_up(INDEX, "evapor").repaired is None
 
 
+def test_a_mended_word_is_told_with_its_accents() -> None:
+    entry = Entry(Section.ALL_IDEAS, "Der Obstbäume Schnitt; обрезайте деревья.", id="trees", summary="s")
+    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
+    assert search.look_up(index, "obstbeume schnitt").repaired == "obstbäume schnitt"
+    assert search.look_up(index, "обрезать деревья").repaired == "обрезайте деревья"
+
+
 def test_everyday_words_are_not_taken_for_slips() -> None:
     """`lunch` is no slip for a word of the book that is one letter away."""
     entry = Entry(Section.ALL_IDEAS, "A launch needs a date.", id="launch-date", summary="s")
