@@ -233,7 +233,7 @@ def test_any_line_is_answered(line: str) -> None:
 
 
 def test_an_entry_too_long_for_one_message_is_read_page_by_page() -> None:
-    words = " ".join(f"word{n}" for n in range(1500))
+    words = " ".join(f"word{n}{'.' * (n % 10 == 9)}" for n in range(1500))
     text = f"---\ntitle: T\nkind: talk\n---\n\n## Key ideas\n- **Long:** {words} {{#long}}\n"
     desk = Desk(Shelf(Index(Library([parse(text, "n").summary]))), read_settings(""), StoppedClock(), random.Random(1))
     card, read = asyncio.run(desk.typed("[[n/long]]", ASKER)).card, []
@@ -245,6 +245,7 @@ def test_an_entry_too_long_for_one_message_is_read_page_by_page() -> None:
             break
         card = desk.act(on[0], ASKER).card
     assert " ".join(read) == words
+    assert all(page.endswith(".") for page in read)
     posted = asyncio.run(desk.typed("/quote [[n/long]]", ASKER)).post
     assert posted is not None
     assert posted.body[0].endswith("… (Read on: [[n/long]])")
