@@ -30,8 +30,9 @@ from bot.core.library import Library
 from bot.core.meaning import Meaning, Talk, texts
 from bot.core.parser import Limits
 from bot.core.words import EMPTY
-from bot.desk import Asker, Desk, Shelf
+from bot.desk import Asker, Desk
 from bot.settings import read_settings
+from bot.shelf import Shelf
 
 SIZES = (1_000, 10_000, 100_000)
 A_SUMMARY = 100  # entries

@@ -36,10 +36,11 @@ from bot.core.daily import Outcome, Place, Subscription
 from bot.core.recurrence import Schedule
 from bot.core.search import Index
 from bot.daily import Daily
-from bot.desk import Asker, Desk, Shelf
+from bot.desk import Asker, Desk
 from bot.ports import Messenger
 from bot.scheduler import Scheduler
 from bot.settings import read_settings
+from bot.shelf import Shelf
 from tests.databases import fresh
 from tests.documents import garden
 from tests.fakes.local_discord import LocalDiscord

@@ -30,8 +30,9 @@ from bot.app import SystemClock
 from bot.core import search
 from bot.core.parser import Limits
 from bot.core.search import Index
-from bot.desk import Desk, Shelf
+from bot.desk import Desk
 from bot.settings import Slack, read_settings
+from bot.shelf import Shelf
 
 ROUNDS = 3000
 SECRET = "a signing secret"

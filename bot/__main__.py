@@ -10,7 +10,6 @@ import contextlib
 import csv
 import json
 import os
-import re
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -48,7 +47,7 @@ def _look_up(options: argparse.Namespace) -> int:
     desk = _learned_desk(options)
     # A person may write filters as in a chat; what a program asks is taken as it stands.
     said = {} if options.json or options.query == ["-"] else plain(" ".join(options.query)).options
-    scope = desk.scope(*(getattr(options, name) or said.get(name) for name in ("kind", "topic", "summary")))
+    scope = desk.scope({name: getattr(options, name) or said.get(name) for name in ("kind", "topic", "summary")})
 
     async def found(query: str) -> dict[str, Any]:
         limit = options.limit or desk.settings.search.results
@@ -77,7 +76,7 @@ def _quote(options: argparse.Namespace) -> int:
 
 def _lesson(options: argparse.Namespace) -> int:
     desk = _desk(options)
-    scope = desk.scope(None, options.topic, options.summary)
+    scope = desk.scope({"topic": options.topic, "summary": options.summary})
     lessons = desk.lessons(options.limit or 1, scope)
     if options.json:
         return _write([records.answer(desk.library, None, [Hit(lesson, 1.0) for lesson in lessons])])
@@ -145,17 +144,10 @@ def _manifest(options: argparse.Namespace) -> int:
     if options.platform == "discord":
         from bot.adapters.discord import manifest as discord  # noqa: PLC0415 - a platform's libraries take long to load
 
-        if options.application and not re.fullmatch(r"\d{15,21}", options.application):
-            raise UsageError(Problem(f"{options.application} is no application id", wording.FIND_APPLICATION_ID))
         return _write([discord.manifest(options.application or "")], indent=2)
     from bot.adapters.slack.manifest import manifest  # noqa: PLC0415 - likewise
 
-    address = (options.http or "").rstrip("/")
-    if options.many and not address:
-        raise UsageError(Problem("--many needs the app's address", "give --http https://…, where it is installed"))
-    if address and not re.fullmatch(r"https://[\w.-]+(:\d+)?", address):
-        raise UsageError(Problem(f"{address} is no public address", "write https:// and a host, without a path"))
-    return _write([manifest(settings.prefix, address, many=options.many)], indent=2)
+    return _write([manifest(settings.prefix, options.http or "", many=options.many)], indent=2)
 
 
 def _import(options: argparse.Namespace) -> int:

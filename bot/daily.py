@@ -11,8 +11,8 @@ from itertools import chain, islice, takewhile
 from bot.core import cards, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
-from bot.core.daily import POST, THREAD, Delivery, Place, State, Subscription
-from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
+from bot.core.daily import FINAL, Delivery, Outcome, Place, State, Subscription
+from bot.core.errors import BotError, StoreError
 from bot.core.library import EVERYTHING
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
 from bot.core.rotation import Lessons
@@ -20,6 +20,7 @@ from bot.core.summary import Entry
 from bot.core.when import describe_days
 from bot.desk import PREVIEWED, Asker, Desk
 from bot.ports import Claim, Store
+from bot.subscribing import declared, made, placed
 
 REMEMBERED = 7  # deliveries that `status` tells of
 _BATCH = 500  # subscriptions that are asked about at once
@@ -74,13 +75,13 @@ class Daily:
             asker = replace(asker, zone=found.schedule.zone)
         known = found if found and found.state is not State.OFF else None
         now = await self._store.now()
-        if known and known.declared and command.access is Access.MANAGERS:
+        goes_on = known and (verb, known.state) == ("resume", State.REFUSED)  # which changes nothing that is declared
+        if known and known.declared and command.access is Access.MANAGERS and not goes_on:
             return Answer(cards.note(wording.DECLARED))
         try:
             if verb == "on":
-                made = _made(self._desk, self._typed(known, options), asker, place, now=now, by=manager.id)
-                made = _placed(made, here, options.get("forum", ""), forum)
-                return await self._on(made, known)
+                wanted = made(self._desk, self._typed(known, options), asker, place, now=now, by=manager.id)
+                return await self._on(placed(wanted, here, options.get("forum", ""), forum), known)
             if verb == "preview":
                 return Answer(await self._preview(options, asker, known, now))
         except BotError as error:
@@ -233,7 +234,9 @@ class Daily:
     def _line(self, subscription: Subscription, delivery: Delivery) -> str:
         day = wording.when(Occurrence(delivery.due, delivery.date), subscription.schedule.zone)
         entry = self._desk.library.get(delivery.entry)
-        outcome = wording.outcome(delivery.outcome, subscription.place.platform, delivery.reason)
+        late = delivery.outcome is Outcome.SENT and delivery.late
+        word = "late" if late else delivery.outcome
+        outcome = wording.outcome(word, subscription.place.platform, delivery.reason)
         return " · ".join(part for part in (day, outcome, wording.label(entry) if entry else delivery.entry) if part)
 
     async def _preview(self, options: dict[str, str], asker: Asker, found: Subscription | None, now: datetime) -> Card:
@@ -243,7 +246,8 @@ class Daily:
         lessons = rotation.coming(self._lessons(found), sent, str(found.id), self._desk.library.head_of, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
-        dates = islice(await self._upcoming(found, now), PREVIEWED)
+        latest = (await self._store.deliveries([found.id], 1))[found.id]
+        dates = chain(_under_way(latest), await self._upcoming(found, now))
         card = cards.preview(list(zip(dates, lessons, strict=False)), found.schedule.zone)
         return card if found.state is State.ON else replace(card, body=(self._none_comes(),))
 
@@ -273,6 +277,8 @@ class Daily:
             for one in batch:
                 last = latest[one.id][0].date if latest[one.id] else date.min
                 dates = [found for found in self._dates(one, now, now + within) if found.date > last]
+                if one.state is State.ON:
+                    dates = [*_under_way(latest[one.id]), *dates]
                 lessons = rotation.coming(self._lessons(one), sent[one.id], str(one.id), heads, len(dates))
                 yield Coming(one, tuple(zip(dates, lessons, strict=False)))
 
@@ -319,66 +325,6 @@ class Daily:
         return self._desk.heads(self._desk.library.scope(subscription.within)) or self._desk.heads(EVERYTHING)
 
 
-def declared(desk: Desk, lines: Sequence[str], now: datetime) -> list[Subscription]:
-    """What lines of the settings declare. Raises SettingsError for each line that is not understood."""
-    found, problems = list[Subscription](), list[Problem]()
-    for line in lines:
-        try:
-            new = _declared(desk, line, now)
-            if any(new.place == one.place for one in found):
-                raise UsageError(Problem("this channel stands there twice", "keep one of the lines"))
-            found.append(new)
-        except BotError as error:
-            problems += [replace(one, reason=f"daily.channels: “{line}”: {one.reason}") for one in error.problems]
-    if problems:
-        raise SettingsError(problems)
-    return found
-
-
-def _declared(desk: Desk, line: str, now: datetime) -> Subscription:
-    platform, _, rest = line.partition(" ")
-    place, _, options = rest.strip().partition(" ")
-    workspace, _, channel = place.partition("/")
-    if platform not in ("slack", "discord") or not workspace or not channel:
-        raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
-    before, in_forum, after = options.partition(f"forum:{POST}")
-    invocation = desk.parse(f"/{desk.prefix}daily on {before}{after}")
-    settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
-    made = _made(desk, invocation.options, settings, there, now=now)
-    return replace(_placed(made, (), POST, forum=bool(in_forum)), declared=True)
-
-
-def _made(
-    desk: Desk, options: dict[str, str], asker: Asker, place: Place, *, now: datetime, by: str = ""
-) -> Subscription:
-    schedule, within = desk.schedule(options, asker), _within(desk, options)
-    return Subscription(place, schedule, now, within, by=by, by_name=asker.name)
-
-
-def _within(desk: Desk, options: dict[str, str]) -> str:
-    """A topic's key, a summary's name or "". Raises UsageError where several topics fit."""
-    scope = desk.scope(None, options.get("topic"), options.get("summary"))
-    if scope.topics and len(scope.topics) > 1:
-        titles = [desk.library.topics[key].title for key in sorted(scope.topics)]
-        raise UsageError(wording.unknown_value("one topic", options["topic"], titles, None))
-    return scope.within
-
-
-def _placed(made: Subscription, here: Sequence[Subscription], wanted: str, forum: bool) -> Subscription:
-    """The subscription where its lessons are to come: where they come already, or came last, unless that is to be
-    changed. A date that was left out stays so while it is on.
-    """
-    if here and here[0].state is not State.OFF:
-        made = replace(made, skip=here[0].skip)
-    if here and (not forum or wanted in ("", here[0].forum)):
-        made = replace(made, place=here[0].place, forum=here[0].forum)
-    elif forum:
-        way = wanted or POST
-        before = next((one.place.thread for one in here if one.forum == THREAD), "")
-        made = replace(made, place=replace(made.place, thread=POST if way == POST else before), forum=way)
-    return replace(made, id=next((one.id for one in here if one.place == made.place), 0))
-
-
-def platform_refused(subscription: Subscription, reason: str) -> Subscription:
-    """The subscription after a refusal that lasts."""
-    return replace(subscription, state=State.REFUSED, reason=reason)
+def _under_way(latest: Sequence[Delivery]) -> list[Occurrence]:
+    """What is claimed and not sent yet, as its platform is out of reach perhaps: it gets the lesson that comes next."""
+    return [Occurrence(one.due, one.date) for one in latest if one.outcome not in FINAL]

@@ -4,25 +4,29 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot import __version__
-from bot.core import cards, quoting, recurrence, rotation, search, typed, values, when, wire, wording
+from bot.core import cards, quoting, recurrence, refusals, rotation, search, typed, values, when, wire, wording
 from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
-from bot.core.meaning import Meaning, Vectors
+from bot.core.meaning import Vectors
 from bot.core.recurrence import Schedule
 from bot.core.rotation import Lessons
 from bot.core.summary import Entry, Kind
-from bot.ports import Clock, Embedder
+from bot.ports import Clock
 from bot.settings import Settings
+from bot.shelf import Shelf
+
+# Gives a context for a lookup to run in.
+Watch = Callable[[], AbstractContextManager[None]]
 
 MOST_ALIKE = 5
 PREVIEWED = 7
@@ -45,59 +49,13 @@ class Suggestion:
     label: str
 
 
-class Shelf:
-    """A library with all that is needed to find something in it. `meaning` comes with the `embedder` that made it.
-
-    `state` tells this state of the content from every other, for whoever looks for changes.
-    """
-
-    def __init__(
-        self,
-        index: search.Index,
-        meaning: Meaning | None = None,
-        embedder: Embedder | None = None,
-        state: object = None,
-    ) -> None:
-        self.library, self.index, self.meaning, self.embedder = index.library, index, meaning, embedder
-        self.state = state
-
-    def prepare(self) -> None:
-        """Work out what would else hold up the answer that needs it first: for a thread."""
-        _ = self.digests, self.walk, self.index.places, self.index.ids, self.index.headings
-        _ = [summary.kinds for summary in self.library.summaries.values()]
-
-    def understood(self, meaning: Meaning, embedder: Embedder) -> "Shelf":
-        """The same, found by its meaning too."""
-        shelf = copy(self)
-        shelf.meaning, shelf.embedder = meaning, embedder
-        return shelf
-
-    @cached_property
-    def digests(self) -> dict[str, str]:
-        """What the buttons' short names stand for."""
-        return wire.digests(self.library)
-
-    @cached_property
-    def lessons(self) -> Lessons:
-        """Every lesson, a family once."""
-        return Lessons(self.library.heads(Scope(Kind.LESSON)))
-
-    @cached_property
-    def walk(self) -> tuple[Entry, ...]:
-        """Every lesson in the order in which they are read one by one."""
-        return rotation.walk(self.lessons, "")
-
-    def meant(self, vectors: Vectors | None) -> search.Meant | None:
-        """What a text of these vectors means here."""
-        return partial(self.meaning.sense, vectors) if self.meaning and vectors is not None else None
-
-
 class Desk:
     """Answers commands, plain words and pressed buttons out of one library at a time."""
 
     def __init__(self, shelf: Shelf, settings: Settings, clock: Clock, chance: random.Random) -> None:
         self.settings, self._clock, self._chance = settings, clock, chance
-        self._shelves = [shelf]  # one: in a list, so that those who share the desk's parts share it too
+        self._shelves = [shelf]  # one: in a list, so that the desks that `watched` gives share it
+        self._watch: Watch = nullcontext
 
     @property
     def shelf(self) -> Shelf:
@@ -107,6 +65,12 @@ class Desk:
     def take(self, shelf: Shelf) -> None:
         """Answer out of another library from now on. What is being answered is finished out of the one before."""
         self._shelves[0] = shelf
+
+    def watched(self, watch: Watch) -> "Desk":
+        """The same desk, each of whose lookups and quotes runs within the context that `watch` gives."""
+        desk = copy(self)
+        desk._watch = watch
+        return desk
 
     @property
     def library(self) -> Library:
@@ -158,11 +122,12 @@ class Desk:
         try:
             match invocation.path:
                 case ("lookup",):
-                    return Reply(await self.look_up(options["query"], self._scope(options)))
+                    return Reply(await self.look_up(options["query"], self.scope(options)))
                 case ("lesson",):
-                    return Reply(self._lesson(self._scope(options)))
+                    return Reply(self._lesson(self.scope(options)))
                 case ("quote",):
-                    return await self._quote(options["query"], asker)
+                    with self._watch():
+                        return await self._quote(options["query"], asker)
                 case ("summary",):
                     return Reply(self._summary(options.get("summary")))
                 case ("daily", "preview"):
@@ -207,9 +172,10 @@ class Desk:
 
     async def match(self, message: str, limit: int) -> list[search.Hit]:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
-        vectors = await self._vectors(message)
-        whole = None if vectors is None else vectors[:1]  # its words are those of a chat, and not what it is about
-        return quoting.candidates(self.index, message, limit, self.shelf.meant(whole))
+        with self._watch():
+            vectors = await self._vectors(message)
+            whole = None if vectors is None else vectors[:1]  # its words are those of a chat, and not what it is about
+            return quoting.candidates(self.index, message, limit, self.shelf.meant(whole))
 
     async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
         ranking = search.look_up(self.index, query, scope, limit)
@@ -246,9 +212,9 @@ class Desk:
         start = self._chance.randrange(len(walk)) if walk else 0
         return list((*walk[start:], *walk[:start])[:number])
 
-    def scope(self, kind: str | None, topic: str | None, summary: str | None) -> Scope:
-        """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
-        return values.scope(self.index, kind, topic, summary)
+    def scope(self, options: Mapping[str, str | None]) -> Scope:
+        """The limits that options name: kind, topic, summary. Raises UsageError with what is allowed and nearest."""
+        return values.scope(self.index, *(options.get(name) for name in ("kind", "topic", "summary")))
 
     async def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
         """Completions for an option that holds such a value, best first."""
@@ -265,9 +231,10 @@ class Desk:
     async def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
         """The best entries for a query, `limit` or as many as the settings say, or the nearest topics."""
         shown = limit or self.settings.search.results
-        ranking = await self._ranked(query, shown + cards.FURTHER, scope)
-        if not ranking.hits:
-            return await self._nothing(query, scope)
+        with self._watch():
+            ranking = await self._ranked(query, shown + cards.FURTHER, scope)
+            if not ranking.hits:
+                return await self._nothing(query, scope)
         entries = [hit.entry for hit in ranking.hits]
         preface = wording.understood(ranking.repaired, ranking.unheld)
         return cards.results(self.library, entries, shown, preface, ranking.matched)
@@ -313,7 +280,7 @@ class Desk:
         return cards.summary(values.named_summary(self.library, name) if name is not None else only)
 
     def _preview(self, options: dict[str, str], asker: Asker) -> Card:
-        schedule, scope = self.schedule(options, asker), self._scope(options)
+        schedule, scope = self.schedule(options, asker), self.scope(options)
         lessons = rotation.coming(self.heads(scope), (), scope.within, {}, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
@@ -378,7 +345,7 @@ class Desk:
             zone = when.parse_zone(options["timezone"], self._clock.zones())
         time = when.parse_time(options["time"]) if "time" in options else daily.time
         if not zone:
-            raise UsageError(wording.which_zone(time))
+            raise UsageError(refusals.which_zone(time))
         return Schedule(time, zone, when.parse_days(options["days"]) if "days" in options else daily.days)
 
     def heads(self, scope: Scope) -> Lessons:
@@ -389,9 +356,6 @@ class Desk:
 
     def _walk(self, scope: Scope) -> tuple[Entry, ...]:
         return self.shelf.walk if scope == EVERYTHING else rotation.walk(self.heads(scope), "")
-
-    def _scope(self, options: dict[str, str]) -> Scope:
-        return self.scope(options.get("kind"), options.get("topic"), options.get("summary"))
 
 
 def _like_an_id(query: str) -> bool:

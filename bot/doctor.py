@@ -2,11 +2,17 @@
 
 import asyncio
 import json
+import re
 import sys
+import zoneinfo
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from importlib import metadata
-from zoneinfo import available_timezones
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot import app
 from bot.adapters import content, embedding
@@ -22,12 +28,12 @@ from bot.core.parser import Limits
 from bot.ports import Finding, Level
 from bot.settings import Settings
 
-_APART = timedelta(seconds=30)  # between this machine's clock and the database's
+_APART = timedelta(seconds=30)  # between this machine's clock and another one
 
 
 async def examine(places: Places, environment: Mapping[str, str]) -> list[Finding]:
     """Every finding, in order. Raises nothing: what cannot be looked at is a fault itself."""
-    found = [*_python(), *_zones()]
+    found = [*_python(), *time_zones()]
     settings: Settings | None = None
     try:
         settings = await app.load_settings(places, environment)
@@ -47,10 +53,12 @@ async def examine(places: Places, environment: Mapping[str, str]) -> list[Findin
         from bot.adapters.slack import checkup as slack  # noqa: PLC0415 - only where its token is set
 
         found += await slack.check(settings.slack)
+        found += await clock("Slack", settings.slack.api_url)
     if settings.discord:
         from bot.adapters.discord import checkup as discord  # noqa: PLC0415 - likewise
 
         found += await discord.check(settings.discord, settings.prefix)
+        found += await clock("Discord", settings.discord.api_url)
     return [*found, *[finding async for finding in _database(settings)]]
 
 
@@ -67,16 +75,41 @@ def _python() -> Iterable[Finding]:
     yield Finding(Level.OK, "python", version)
 
 
-def _zones() -> Iterable[Finding]:
-    zones = available_timezones()
+def time_zones() -> Iterable[Finding]:
+    zones = zoneinfo.available_timezones()
     mend = "install the package tzdata anew: pip install --force-reinstall tzdata"
     if len(zones) < 400:
         yield Finding(Level.FAULT, "time zones", f"only {len(zones)} are known", mend)
         return
-    released = metadata.version("tzdata")
-    age = datetime.now(UTC).year - int(released.partition(".")[0])
-    level, mend = (Level.WARNING, "renew the package tzdata") if age > 1 else (Level.OK, "")
-    yield Finding(level, "time zones", f"{len(zones)}, tzdata {released}", mend)
+    whose, released = _released()
+    old = datetime.now(UTC).year - int(released[:4]) > 1
+    level, mend = (Level.WARNING, f"renew {whose}") if old else (Level.OK, "")
+    yield Finding(level, "time zones", f"{len(zones)}, release {released} ({whose})", mend)
+
+
+def _released() -> tuple[str, str]:
+    """Where the time zones that are used come from, and their release: Python looks into the system's folders first."""
+    for folder in map(Path, zoneinfo.TZPATH):
+        with suppress(OSError):
+            first = (folder / "tzdata.zi").read_text("utf-8").partition("\n")[0]
+            if found := re.search(r"\d{4}[a-z]+", first):
+                return f"the system's tzdata, {folder}", found[0]
+    return "the package tzdata", metadata.version("tzdata")
+
+
+async def clock(platform: str, url: str) -> list[Finding]:
+    """How far this machine's clock is from a platform's, by the date of whatever it answers; nothing without."""
+    try:
+        async with ClientSession(timeout=ClientTimeout(total=10)) as session, session.get(url) as answer:
+            apart = abs(parsedate_to_datetime(answer.headers["Date"]) - datetime.now(UTC))
+    except (ClientError, OSError, KeyError, ValueError):
+        return []
+    return [_apart(apart, platform)]
+
+
+def _apart(apart: timedelta, whose: str) -> Finding:
+    level, mend = (Level.WARNING, "set the clock by NTP") if apart > _APART else (Level.OK, "")
+    return Finding(level, "clock", f"{apart.total_seconds():.0f} s from {whose}'s", mend)
 
 
 async def _content(places: Places, limits: Limits) -> AsyncIterator[Finding]:
@@ -125,10 +158,14 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         if version != VERSION:
             return
         store = SqlStore(engine, "doctor", settings.daily.grace)
-        apart = abs(await store.now() - datetime.now(UTC))
-        level, mend = (Level.WARNING, "set both clocks by NTP") if apart > _APART else (Level.OK, "")
-        yield Finding(level, "clock", f"{apart.total_seconds():.1f} s from the database's", mend)
-        async for finding in _subscriptions(store, settings.prefix):
+        if engine.dialect.name == "postgresql":  # whose clock decides; SQLite has none
+            yield _apart(abs(await store.now() - datetime.now(UTC)), "the database")
+        if settings.slack and settings.slack.client_id:
+            from bot.adapters.slack import checkup as slack  # noqa: PLC0415 - as above
+
+            for finding in await slack.installed(settings.slack, engine):
+                yield finding
+        async for finding in _subscriptions(store, settings):
             yield finding
     except BotError as error:
         for finding in _faults("database", error):
@@ -149,8 +186,13 @@ def _schema(version: str, kind: str) -> Finding:
     return Finding(Level.FAULT, "database", said, "run `python -m bot db upgrade`")
 
 
-async def _subscriptions(store: SqlStore, prefix: str) -> AsyncIterator[Finding]:
-    every = await store.every()
+async def _subscriptions(store: SqlStore, settings: Settings) -> AsyncIterator[Finding]:
+    every, prefix = await store.every(), settings.prefix
+    servers = None
+    if settings.discord and any(one.place.platform == "discord" for one in every):
+        from bot.adapters.discord import checkup as discord  # noqa: PLC0415 - as above
+
+        servers = await discord.servers(settings.discord)
     latest = await store.deliveries([one.id for one in every], 1)
     for one in every:
         place = one.place
@@ -158,6 +200,12 @@ async def _subscriptions(store: SqlStore, prefix: str) -> AsyncIterator[Finding]
         last = latest[one.id][0] if latest[one.id] else None
         if one.state is State.REFUSED:
             yield Finding(Level.FAULT, subject, one.reason, f"mend that, then /{prefix}daily resume there")
+        elif place.platform == "discord" and servers is not None and place.workspace not in {"@me", *servers}:
+            said, mend = (
+                f"the bot is not in its server {place.workspace}",
+                "install it anew: python -m bot manifest discord",
+            )
+            yield Finding(Level.FAULT, subject, said, mend)
         elif last and last.outcome in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.MISSED):
             said = f"{last.date}: {wording.outcome(last.outcome, place.platform, last.reason)}"
             yield Finding(Level.WARNING, subject, said, f"/{prefix}daily status there tells more")

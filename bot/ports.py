@@ -1,10 +1,10 @@
 """What the use cases need from outside."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, Subscription
@@ -99,26 +99,11 @@ class Store(Protocol):
     async def renew(self, claims: Sequence[Claim]) -> None:
         """Hold claims for another 60 s."""
 
-    async def lease(self, name: str, seconds: float) -> bool:
-        """Hold something that only one process may have, such as a shard, or hold it longer. False: another has it."""
-
-    async def unlease(self, name: str) -> None:
-        """Let go of what this process holds."""
-
     async def first_time(self, key: str) -> bool:
         """Whether no process was asked this of an event within the last hour; `key` has at most 255 characters."""
 
-    def export(self) -> AsyncGenerator[dict[str, Any], None]:
-        """Everything but what matters for the moment alone, as JSON objects of one moment in time."""
-
-    async def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Take an export into an empty database, all or nothing, and give how many rows. Raises StoreError."""
-
     async def now(self) -> datetime:
         """The present moment by the clock that decides."""
-
-    async def close(self) -> None:
-        """Let go of the database."""
 
 
 class RefusedError(Exception):

@@ -32,7 +32,7 @@ from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, State, nonce
 from bot.core.errors import StoreError
 from bot.core.summary import Entry
-from bot.daily import Daily, platform_refused
+from bot.daily import Daily
 from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsentError, Watch, unwatched
 
 log = structlog.get_logger(__name__)
@@ -161,14 +161,16 @@ class Scheduler:
 
     async def tick(self) -> int:
         """Claim what is due, as much as can be sent soon, and hand it to the platforms. Gives how many were claimed."""
-        claimed = 0
         await self._renew()
-        while not self._stopping:
-            room = BATCH - sum(len(lane.waiting) for lane in self._lanes.values())
-            connected = sorted(self._messengers)
-            if room <= 0 or not connected:
-                break
-            claims = await self._store.claim(room, connected)
+        claimed = sum([await self._claim(platform) for platform in sorted(self._messengers)])
+        self.last_tick = time.monotonic()
+        return claimed
+
+    async def _claim(self, platform: str) -> int:
+        """For each platform by itself: one that is slow, or has much to send, keeps no other waiting."""
+        lane, claimed = self._lanes.setdefault(platform, Lane()), 0
+        while not self._stopping and (room := BATCH - len(lane.waiting)) > 0:
+            claims = await self._store.claim(room, [platform])
             if not claims:
                 break
             claimed += len(claims)
@@ -179,8 +181,7 @@ class Scheduler:
             # way came back to this process then, and stays one post.
             for claim in claims:
                 if _key(claim) not in self._under_way:
-                    self._queue(claim)
-        self.last_tick = time.monotonic()
+                    self._queue(claim, lane)
         return claimed
 
     async def finished(self) -> None:
@@ -193,9 +194,8 @@ class Scheduler:
             self._renewed = time.monotonic()
             await self._store.renew([claim for lane in self._lanes.values() for claim in lane.waiting])
 
-    def _queue(self, claim: Claim) -> None:
+    def _queue(self, claim: Claim, lane: Lane) -> None:
         platform = claim.subscription.place.platform
-        lane = self._lanes.setdefault(platform, Lane())
         lane.add(claim)
         self._under_way.add(_key(claim))
         running = self._running.get(platform)
@@ -328,7 +328,7 @@ class Scheduler:
         now = await self._store.find(claim.subscription.place)
         if now is None or (now.state, now.since) != (State.ON, claim.subscription.since):
             return  # somebody has changed it meanwhile
-        await self._store.put(platform_refused(now, reason))
+        await self._store.put(replace(now, state=State.REFUSED, reason=reason))
         await self._tell(claim, wording.stopped(reason, self._prefix, claim.subscription.forum))
 
     async def _tell(self, claim: Claim, sentence: str) -> None:

@@ -16,11 +16,11 @@ from functools import partial
 import structlog
 
 from bot.adapters import health
-from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
+from bot.adapters.metrics import CONTENT_TYPE, Metrics
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, keep_up, load_settings, open_desk
 from bot.core import wording
-from bot.core.errors import BotError, Problem, SettingsError
+from bot.core.errors import BotError, Problem, SettingsError, StoreError
 from bot.daily import Daily
 from bot.desk import Desk
 from bot.ports import Messenger
@@ -51,17 +51,15 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         daily, messengers = Daily(desk, store), dict[str, Messenger]()
         await daily.declare(settings.daily.channels)
-        platforms = _platforms(partial(CountedDesk, desk, metrics), settings, daily, messengers, store)
+
+        def desk_of(platform: str) -> Desk:
+            return desk.watched(partial(metrics.lookup, platform))
+
+        platforms = _platforms(desk_of, settings, daily, messengers, store)
         connections = {name: Connection(partial(metrics.reconnected, name)) for name in platforms}
         scheduler = Scheduler(daily, store, messengers, settings.prefix, watch=metrics.lesson)
         async with _watched(settings.health, checks(connections, store, scheduler, stop), metrics):
-            # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
-            gc.collect()
-            gc.freeze()
-            # What comes and goes in a batch of lessons is looked through less often.
-            gc.set_threshold(10_000, 20, 20)
-            # An answer does not wait 5 ms for each turn that a thread has which counts a changed library.
-            sys.setswitchinterval(0.0005)
+            _stay_prompt()
             tasks = [asyncio.create_task(_kept_up(name, platforms[name], connections[name])) for name in platforms]
             everything = asyncio.gather(*tasks, return_exceptions=True)
             everything.add_done_callback(lambda _: stop.set())
@@ -72,6 +70,17 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
         refused = [error for error in await everything if isinstance(error, SettingsError)]
     if len(refused) == len(platforms):
         raise SettingsError([problem for error in refused for problem in error.problems])
+
+
+def _stay_prompt() -> None:
+    """Keep collections of garbage and other threads from holding the loop up."""
+    # What is there by now stays: looking through all of it at every full collection stalls the loop for 50 ms.
+    gc.collect()
+    gc.freeze()
+    # What comes and goes in a batch of lessons is looked through less often.
+    gc.set_threshold(10_000, 20, 20)
+    # An answer does not wait 5 ms for each turn that a thread has which counts a changed library.
+    sys.setswitchinterval(0.0005)
 
 
 Serve = Callable[[asyncio.Event], Awaitable[None]]
@@ -97,13 +106,9 @@ def _platforms(
         leases = store if store.engine.dialect.name == "postgresql" else None
         from bot.adapters.discord import client as discord  # noqa: PLC0415 - 170 ms that Slack alone need not take
 
+        desk = desk_of("discord")
         found["discord"] = partial(
-            discord.serve,
-            desk_of("discord"),
-            settings.discord,
-            daily=daily,
-            messengers=messengers,
-            leases=leases,
+            discord.serve, desk, settings.discord, daily=daily, messengers=messengers, leases=leases
         )
     return found
 
@@ -194,7 +199,7 @@ async def _kept_up(name: str, serve: Serve, connection: Connection) -> None:
         except SettingsError as error:
             log.error("platform_refused", platform=name, problem=str(error))  # noqa: TRY400 - the sentence says it all
             raise
-        except OSError as error:  # the network, and what did not answer in time
+        except (OSError, StoreError) as error:  # the network, what did not answer in time, a database without leases
             log.warning("platform_unreachable", platform=name, reason=str(error), retry_in_s=pause)
         except Exception:
             log.exception("platform_failed", platform=name, retry_in_s=pause)

@@ -18,9 +18,10 @@ from bot.core import records, wording
 from bot.core.daily import Place, State, Subscription
 from bot.core.errors import Problem, StoreError
 from bot.core.when import describe_days
-from bot.daily import Coming, Daily, declared
+from bot.daily import Coming, Daily
 from bot.ports import Watch, unwatched
 from bot.settings import Settings
+from bot.subscribing import declared
 
 _END = "records"  # the last line of a backup: how many there are
 _WHOLE = "give the file, whole, as `db export` wrote it"
@@ -29,13 +30,13 @@ _WHOLE = "give the file, whole, as `db export` wrote it"
 @asynccontextmanager
 async def open_store(settings: Settings, watch: Watch = unwatched) -> AsyncIterator[SqlStore]:
     """The database, ready to be used."""
-    engine = open_engine(settings.database)
+    holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+    store = SqlStore(open_engine(settings.database), holder, settings.daily.grace, watch=watch)
     try:
-        await migrate.prepare(engine)
-        holder = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-        yield SqlStore(engine, holder, settings.daily.grace, watch=watch)
+        await migrate.prepare(store.engine)
+        yield store
     finally:
-        await engine.dispose()
+        await store.close()
 
 
 async def upgrade(places: Places, environment: Mapping[str, str]) -> str:

@@ -4,8 +4,9 @@ import random
 from datetime import UTC, datetime
 
 from bot.core.search import Index
-from bot.desk import Asker, Desk, Shelf
+from bot.desk import Asker, Desk
 from bot.settings import read_settings
+from bot.shelf import Shelf
 from tests.documents import garden
 
 ASKER = Asker("Ada", "Europe/Berlin")

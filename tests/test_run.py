@@ -63,7 +63,7 @@ def run(folder: Path, *, slack_token: str = "", discord_token: str = "") -> tupl
                 answers.append((await bob.types(guild.channel("general"), "/lookup", query="worms")).text)
             if answers:
                 process.send_signal(signal.SIGTERM)
-            _, log = await asyncio.wait_for(process.communicate(), 20)
+            _, log = await asyncio.wait_for(process.communicate(), 60)
             return process.returncode or 0, log.decode(), answers
 
     return asyncio.run(session())
@@ -126,10 +126,10 @@ def watched(folder: Path, scenario: Callable[[int, LocalSlack, LocalDiscord], An
             port = free_port()
             process = await start(folder, slack, discord, right | tokens, port)
             try:
-                await asyncio.wait_for(scenario(port, slack, discord), 30)
+                await asyncio.wait_for(scenario(port, slack, discord), 60)
             finally:
                 process.send_signal(signal.SIGTERM)
-                await asyncio.wait_for(process.communicate(), 20)
+                await asyncio.wait_for(process.communicate(), 60)
 
     asyncio.run(session())
 

@@ -85,6 +85,10 @@ def test_an_overdue_lesson_is_told_and_one_whose_date_was_owed_is_not(tmp_path: 
             clock.now = MONDAY + timedelta(hours=3)
             assert await dates() == [23, 24, 25]  # the bot was down at nine
             (claim,) = await store.claim(10, ["slack"])
+            await store.postpone(claim.delivery, 60, "Slack could not be reached")
+            assert await dates() == [23, 24, 25]  # still to come
+            clock.now += timedelta(minutes=1)
+            (claim,) = await store.claim(10, ["slack"])
             await store.settle(claim.delivery, Outcome.SENT)
             assert await dates() == [24, 25]
             later = Schedule(time(17), "Europe/Berlin", EVERY_DAY)

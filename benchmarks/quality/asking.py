@@ -16,8 +16,9 @@ from bot.adapters import embedding
 from bot.app import Places, learn, open_desk
 from bot.core.library import Library
 from bot.core.ranking import Hit, collapsed
-from bot.desk import Desk, Shelf
+from bot.desk import Desk
 from bot.settings import read_settings
+from bot.shelf import Shelf
 
 BOT, BY_WORDS = "the bot", "the bot, semantic off"
 SHOWN = 3

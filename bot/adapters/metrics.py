@@ -7,12 +7,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from bot.core.card import Card, Reply
-from bot.core.commands import Invocation
 from bot.core.daily import FINAL, Outcome
-from bot.core.library import EVERYTHING, Scope
-from bot.core.search import Hit
-from bot.desk import Asker, Desk
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _LATE_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21600)
@@ -69,25 +64,3 @@ class Metrics:
         finally:
             self._lookups.labels(platform).inc()
             self._took.labels(platform).observe(time.perf_counter() - began)
-
-
-class CountedDesk(Desk):
-    """A desk as one platform uses it, whose lookups and quotes are counted and timed. It shares all with the other."""
-
-    def __init__(self, desk: Desk, metrics: Metrics, platform: str) -> None:
-        self.__dict__.update(desk.__dict__)
-        self._platform, self._metrics = platform, metrics
-
-    async def answer(self, invocation: Invocation, asker: Asker) -> Reply:
-        if invocation.path != ("quote",):  # a lookup is counted below, from wherever it comes
-            return await super().answer(invocation, asker)
-        with self._metrics.lookup(self._platform):
-            return await super().answer(invocation, asker)
-
-    async def look_up(self, query: str, scope: Scope = EVERYTHING, limit: int | None = None) -> Card:
-        with self._metrics.lookup(self._platform):
-            return await super().look_up(query, scope, limit)
-
-    async def match(self, message: str, limit: int) -> list[Hit]:
-        with self._metrics.lookup(self._platform):
-            return await super().match(message, limit)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from bot.core.parser import HEADINGS
+from bot.core.drafting import HEADINGS
 from bot.core.summary import Entry, Section, Summary, Topic
 
 _LEADING = re.compile(r"^(?=[~=#]|\*\*)")

@@ -24,7 +24,7 @@ from bot.core.summary import Entry
 # Chosen by comparing a few on all of tests/quality (docs/decisions/0002-messages.md).
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
 SAID = 0.8  # what its nearest phrasing counts against these, where it is nearer
-MET = 50  # entries, the nearest, whose words are met with those of what was said
+MET = 30  # entries, the nearest, whose words are met with those of what was said
 BY_WORDS = 0.5  # what that counts (docs/decisions/0003-lookups.md)
 MOST_IN_WORDS = 5_000  # entries; in a larger library words would take too much memory
 MOST_IN_PARTS = 10_000  # entries; in a larger library an entry is its whole text

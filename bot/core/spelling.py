@@ -103,9 +103,12 @@ class Speller:
 
     def _parted(self, word: str) -> list[Reading]:
         cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1) if word[:at] not in _PREFIXES)
-        known = [cut for cut in cuts if all(part in self._frequency for part in cut)]
+        known = [cut for cut in cuts if cut[0] in self._frequency and self._one_or_many(cut[1])]
         known.sort(key=lambda cut: (-min(len(part) for part in cut), cut))
         return [Reading(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]
+
+    def _one_or_many(self, word: str) -> bool:
+        return any(one in self._frequency for one in (word, word + "s", word.removesuffix("s")))
 
     def _begun_amiss(self, word: str) -> list[Reading]:
         """Words that begin nearly so, with the same letter."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from bot.core import when, wording
+from bot.core import refusals, when
 from bot.core.commands import COMMANDS, Command, Invocation, Value
 from bot.core.errors import UsageError
 
@@ -58,7 +58,7 @@ def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
     if name.lower() not in names:
         inner = {sub.name: f"{full} {sub.name}" for full, command in names.items() for sub in command.commands}
         near = inner.get(name.lower()) or nearest(name, names)  # `/skip` is `/daily skip`
-        raise UsageError(wording.unknown_command(name, sorted(names), near, prefix))
+        raise UsageError(refusals.unknown_command(name, sorted(names), near, prefix))
     command = names[name.lower()]
     path: tuple[str, ...] = (command.name,)
     if command.commands:
@@ -68,7 +68,7 @@ def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
     options = _options(command, rest, zones)
     for option in command.options:
         if option.required and not options.get(option.name, "").strip():
-            raise UsageError(wording.missing_option(option, command))
+            raise UsageError(refusals.missing_option(option, command))
     return Invocation(path, options)
 
 
@@ -97,7 +97,7 @@ def _subcommand(command: Command, rest: str, prefix: str) -> tuple[Command, str]
         return command.commands[0], rest
     timed = next((sub.name for sub in command.commands if _cut(rest, _names(sub))[1]), None)  # `/daily 9:30`
     near = timed or nearest(word, inner)
-    raise UsageError(wording.unknown_subcommand(prefix + command.name, word, list(inner), near))
+    raise UsageError(refusals.unknown_subcommand(prefix + command.name, word, list(inner), near))
 
 
 def _options(command: Command, rest: str, zones: Zones) -> dict[str, str]:
@@ -108,14 +108,14 @@ def _options(command: Command, rest: str, zones: Zones) -> dict[str, str]:
         name = (part["name"] or "").lower()
         if name not in known:
             if name and part["sign"] == ":" and (like := nearest(name, known, 75)):
-                raise UsageError(wording.unknown_option(name, list(known), like))
+                raise UsageError(refusals.unknown_option(name, list(known), like))
             if part["words"] is not None:
                 pieces += [('"', part["words"]), ("", "")]
             else:
                 owner, text = pieces.pop()
                 pieces.append((owner, f"{text} {part[0]}".strip()))
         elif name in found:
-            raise UsageError(wording.option_twice(name))
+            raise UsageError(refusals.option_twice(name))
         else:
             found[name] = part["quoted"] or ""
             pieces.append(("", "") if part["quoted"] is not None else (name, part["bare"] or ""))
@@ -165,14 +165,14 @@ def _place(command: Command, loose: Iterable[tuple[bool, str]], found: dict[str,
             shaped[zone] = [city]
     for name, values in shaped.items():
         if name in found or (len(values) > 1 and name != names.get(Value.DAYS)):
-            raise UsageError(wording.option_twice(name))
+            raise UsageError(refusals.option_twice(name))
         found[name] = ", ".join(values)
     if not words:
         return
     takers = [option for option in command.options if option.value in (Value.QUERY, Value.TOPIC, Value.SUMMARY)]
     free = next((option for option in takers if option.name not in found), None)
     if free is None:
-        raise UsageError(wording.too_many_words(" ".join(words), command))
+        raise UsageError(refusals.too_many_words(" ".join(words), command))
     found[free.name] = " ".join(words)
 
 

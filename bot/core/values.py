@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from bot.core import search, wording
+from bot.core import refusals, search, wording
 from bot.core.commands import Value
 from bot.core.errors import UsageError
 from bot.core.library import Library, Scope
@@ -37,7 +37,7 @@ def named_kind(text: str) -> Kind:
     word = text.strip().casefold().removesuffix("s")
     if word in set(Kind):
         return Kind(word)
-    raise UsageError(wording.unknown_value("kind", text, list(Kind), nearest(word, list(Kind))))
+    raise UsageError(refusals.unknown_value("kind", text, list(Kind), nearest(word, list(Kind))))
 
 
 def named_summary(library: Library, text: str) -> Summary:
@@ -50,7 +50,7 @@ def named_summary(library: Library, text: str) -> Summary:
         if len(found) == 1:
             return found[0]
     names = list(library.summaries)
-    raise UsageError(wording.unknown_value("summary", text, names, nearest(wanted, names)))
+    raise UsageError(refusals.unknown_value("summary", text, names, nearest(wanted, names)))
 
 
 def named_topics(index: search.Index, text: str, within: Summary | None) -> tuple[Topic, ...]:
@@ -58,7 +58,7 @@ def named_topics(index: search.Index, text: str, within: Summary | None) -> tupl
     found = search.find_topics(index, text, within.name if within else None)
     if not found:
         titles = [topic.title for topic in (within.topics if within else index.library.topics.values())]
-        raise UsageError(wording.unknown_value("topic", text, titles, nearest(text, titles)))
+        raise UsageError(refusals.unknown_value("topic", text, titles, nearest(text, titles)))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Times, days and time zones as people type them, and the refusals of what was not understood.
+"""Times, days and time zones as people type them.
 
 Knows no clock, and which zones exist only as an argument. What could be read in two ways is refused and never guessed:
 abbreviations such as CET or EST name a fixed offset in the IANA data and something else in people's mouths, and an
@@ -12,28 +12,17 @@ from datetime import time
 
 from rapidfuzz import fuzz, process
 
-from bot.core.errors import Problem, UsageError
-
-_NO_TIME = "“{value}” is not a time of day"
-_TIME_MEND = "type hours and minutes, such as 9:30, 21:00, 9am or noon"
-_NO_DAYS = "“{value}” does not say which days"
-_NO_DAY = "“{word}” is not a day"
-_NO_RANGE = "“{word}” is not a range of days"
-_DAYS_MEND = "type days such as mon,wed,fri or mon-thu, or weekdays, weekends or daily"
-_NO_ZONE = "There is no time zone “{value}”"
-_NOT_ONE_ZONE = "“{value}” could be several time zones"
-_ABBREVIATION = "“{value}” is an abbreviation, which does not say when clocks change"
-_OFFSET = "“{value}” is an offset, which does not say when clocks change"
-_ZONE_MEND = "type the IANA name of a zone, or a city it is named after, such as Europe/Berlin or new york"
-_NEAREST = "did you mean {near}? Else {mend}"
+from bot.core import refusals
+from bot.core.errors import UsageError
+from bot.core.recurrence import EVERY_DAY
 
 _TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _TIME = re.compile(r"(?:(?:at|@) ?)?(\d{1,2})(?:[:.h]?(\d{2}))?h?(?: ?([ap])\.?m\.?)?(?: ?o['’]?clock)?")
 
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_EVERY_DAY, _WEEKDAYS, _WEEKEND = frozenset(range(7)), frozenset(range(5)), frozenset({5, 6})
+_WEEKDAYS, _WEEKEND = frozenset(range(5)), frozenset({5, 6})
 _GROUPS = (
-    dict.fromkeys(("daily", "everyday", "day", "days", "all", "always"), _EVERY_DAY)
+    dict.fromkeys(("daily", "everyday", "day", "days", "all", "always"), EVERY_DAY)
     | dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), _WEEKDAYS)
     | dict.fromkeys(("weekend", "weekends"), _WEEKEND)
 )
@@ -111,13 +100,13 @@ def parse_time(text: str) -> time:
         return _TIMES[value.removeprefix("at ")]
     found = _TIME.fullmatch(value)
     if not found:
-        raise _refusal(_NO_TIME.format(value=_short(text)), _TIME_MEND, _near(value, _TIMES))
+        raise UsageError(refusals.no_time(text, _near(value, _TIMES)))
     hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
     fits = 1 <= hour <= 12 if half else hour <= 23
     if fits and minute <= 59:
         return time(hour % 12 + 12 * (half == "p") if half else hour, minute)
     near = f"{hour}:{minute:02}" if half == "p" and 12 < hour <= 23 and minute <= 59 else None
-    raise _refusal(_NO_TIME.format(value=_short(text)), _TIME_MEND, near)
+    raise UsageError(refusals.no_time(text, near))
 
 
 def parse_days(text: str) -> frozenset[int]:
@@ -128,13 +117,13 @@ def parse_days(text: str) -> frozenset[int]:
     parts = _BETWEEN.split(_TO.sub("-", _FILLER.sub("", _tidy(text).replace("every", "every "))))
     days = [_days(part.rstrip(".")) for part in parts if part]
     if not days:
-        raise _refusal(_NO_DAYS.format(value=_short(text)), _DAYS_MEND)
+        raise UsageError(refusals.no_days(text))
     return frozenset().union(*days)
 
 
 def describe_days(days: Collection[int]) -> str:
     """`every day`, `weekdays`, `weekends` or `Monday, Wednesday`: what `parse_days` reads back."""
-    groups = {_EVERY_DAY: "every day", _WEEKDAYS: "weekdays", _WEEKEND: "weekends"}
+    groups = {EVERY_DAY: "every day", _WEEKDAYS: "weekdays", _WEEKEND: "weekends"}
     return groups.get(frozenset(days)) or ", ".join(_NAMES[day] for day in sorted(days))
 
 
@@ -146,16 +135,17 @@ def parse_zone(text: str, known: Collection[str]) -> str:
     value = _zone(text)
     if value in _MEANT or value in _ALIKE:
         meant = [zone for zone in _MEANT[_ALIKE.get(value, value)].split() if zone in known]
-        raise _refusal(_ABBREVIATION.format(value=_short(text)), _ZONE_MEND, _either(meant))
+        raise UsageError(refusals.abbreviated_zone(text, meant))
     if _OFFSET_TYPED.fullmatch(value):
-        raise _refusal(_OFFSET.format(value=_short(text)), _ZONE_MEND)
+        raise UsageError(refusals.offset(text))
     exact, same = _named(value, known)
     if exact and ("/" in value or not same):
         return exact[0]
     if len(same) == 1:
         return same[0]
-    reason = _NOT_ONE_ZONE if same else _NO_ZONE
-    raise _refusal(reason.format(value=_short(text)), _ZONE_MEND, _either(same[:4] or _nearest(value, _cities(known))))
+    if same:
+        raise UsageError(refusals.several_zones(text, same[:4]))
+    raise UsageError(refusals.no_zone(text, _nearest(value, _cities(known))))
 
 
 def names_zone(text: str, known: Collection[str]) -> bool:
@@ -186,7 +176,7 @@ def _days(part: str) -> frozenset[int]:
     if not rest:
         return frozenset({_day(part)})
     if len(rest) > 1 or not first or not rest[0] or {first, rest[0]} & set(_GROUPS):
-        raise _refusal(_NO_RANGE.format(word=_short(part)), _DAYS_MEND)
+        raise UsageError(refusals.no_range(part))
     start, end = _day(first), _day(rest[0])
     return frozenset((start + step) % 7 for step in range((end - start) % 7 + 1))
 
@@ -198,8 +188,7 @@ def _day(word: str) -> int:
     for form in (stem, stem.removesuffix("s")):
         if len(form) >= 2 and (found := [i for i, name in enumerate(names) if name.startswith(form)]):
             return found[0]
-    near = _near(word, [*names, *_GROUPS, *(name[:3] for name in names)])
-    raise _refusal(_NO_DAY.format(word=_short(word)), _DAYS_MEND, near)
+    raise UsageError(refusals.no_day(word, _near(word, [*names, *_GROUPS, *(name[:3] for name in names)])))
 
 
 def _nearest(value: str, zones: list[str]) -> list[str]:
@@ -219,14 +208,6 @@ def _near(word: str, words: Collection[str]) -> str | None:
     return found[0] if found else None
 
 
-def _refusal(reason: str, mend: str, near: str | None = None) -> UsageError:
-    return UsageError(Problem(reason, _NEAREST.format(near=near, mend=mend) if near else mend))
-
-
-def _either(words: list[str]) -> str:
-    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
-
-
 def _tidy(text: str) -> str:
     """The text in lower case and plain forms (full-width digits and colons, for one), with single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -236,7 +217,3 @@ def _folded(zone: str) -> str:
     """A zone's name without case, accents and the difference of space and underscore."""
     plain = unicodedata.normalize("NFD", zone.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace(" ", "_")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

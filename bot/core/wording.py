@@ -1,11 +1,11 @@
-"""Every sentence the bot says in a chat or a terminal, and the small print around an entry. Plain words, no markup."""
+"""What the bot says in a chat or a terminal, and the small print around an entry. Plain words, no markup.
+
+What was not understood is told in `refusals.py`; what one platform alone says, in the `wording.py` of its adapter.
+"""
 
 from collections.abc import Iterable, Sequence
-from datetime import time
 from zoneinfo import ZoneInfo
 
-from bot.core.commands import Command, Option, usage
-from bot.core.errors import Problem
 from bot.core.excerpts import shortened
 from bot.core.recurrence import Occurrence
 from bot.core.summary import Entry, Kind, Section, Summary, Topic
@@ -150,99 +150,23 @@ def holds(summary: Summary) -> str:
     return listed(parts) + (f" in {counted(len(summary.topics), 'topic')}" if summary.topics else "")
 
 
-# What was not understood. Each names the value, what is allowed and the nearest match.
-
-
-def _or(near: str | None, allowed: str) -> str:
-    return f"did you mean {near}?" if near else allowed
-
-
-def unknown_command(name: str, known: Iterable[str], near: str | None, prefix: str) -> Problem:
-    allowed = f"there are {listed(f'/{command}' for command in known)}; /{prefix}commonplace help tells what they do"
-    return Problem(f"There is no command /{name}", _or(near and f"/{near}", allowed))
-
-
-def unknown_subcommand(command: str, word: str, known: Sequence[str], near: str | None) -> Problem:
-    allowed = f"there is {listed(f'/{command} {sub}' for sub in known)}"
-    return Problem(f"/{command} has no “{shortened(word, 40)}”", _or(near and f"/{command} {near}", allowed))
-
-
-def unknown_option(name: str, known: Iterable[str], near: str) -> Problem:
-    mend = f"did you mean {near}:? Options are {listed(f'{option}:' for option in known)}"
-    return Problem(f"There is no option {name}:", mend)
-
-
-def option_twice(name: str) -> Problem:
-    return Problem(f"{name}: is given twice", "keep one of them")
-
-
-def which_zone(at: time) -> Problem:
-    mend = "name a time zone with timezone:, such as Europe/Berlin; where options are completed, type a city"
-    return Problem(f"{at:%H:%M} in whose local time? Nothing here tells it", mend)
-
-
-def missing_option(option: Option, command: Command) -> Problem:
-    return Problem(f"/{command.name} needs a {option.name}", f"for example {command.example}")
-
-
-def too_many_words(words: str, command: Command) -> Problem:
-    known = listed(f"{option.name}:" for option in command.options)
-    mend = f"it takes {known}" if known else f"{usage(command)} takes nothing more"
-    return Problem(f"“{shortened(words, 60)}” says nothing to /{command.name}", mend)
-
-
-def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | None) -> Problem:
-    """`allowed` may be long: its first eight are named. What is several words stands in quotation marks."""
-    told = [f"“{one}”" if " " in one else one for one in allowed[:8]]
-    named = listed(told, "and") + (f" and {len(allowed) - 8} more" if len(allowed) > 8 else "")
-    known = f"choose from {named}" if allowed else "there is none to choose from"
-    return Problem(
-        f"There is no {what} “{shortened(value, 60)}”", _or(near, known) + (f" Else {known}" if near else "")
-    )
-
-
-# The console
-PROMPT = "commonplace> "
-TOOLBAR = " /commonplace help tells what can be typed · a number presses a button · /quit leaves "
-LEAVING = ("/quit", "/exit", "quit", "exit")
-OPENLY = "everybody in the channel sees this"
-NOT_TAKEN_UP = "A change of the content is not taken up, and answers come from before it, until this is mended:"
-
-
-def no_such_number(number: str, most: int) -> str:
-    return f"There is no [{number}]; there is {'[1]' if most == 1 else f'[1] to [{most}]'}."
-
-
 TOKENS_TO_SET = (
     "set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or DISCORD_TOKEN (.env.example lists them all); "
     "`python -m bot console` needs none"
 )
-PRIVATE_FIRST = "Answers are private until you share them, and whoever shared one can take it back."
-QUOTE_SHORTCUT = "Answer this message with the idea or lesson that fits it"
-LOOK_UP_SHORTCUT = "Find an idea or a lesson, and share it where you like"
 
-# A chat platform: what is said around an answer, and when a call fails. Each fault names its mend.
-SOMEBODY = "Somebody"
+# What every chat platform says around an answer, and where a call fails.
 SEARCHED = "Find an idea"
 SEARCH_HINT = "Type a few words"
 WHICH_FITS = "Which one fits?"
 NOTHING_FITS = "Nothing fits this message well enough to quote. Look for an idea yourself:"
 NEAREST = "Nothing fits this message well enough to be sure. These come nearest:"
-OR_ANOTHER = "Or find another"
-QUOTE_IT = "Quote"
 YOUR_NOTE = "A note of yours"
-CHOOSE_ONE = "Choose one of these, or find another."
-SHARE_WHERE = "Share it in"
 BROWSE = "Summaries"
 TOPICS = "Topics"
-MORE_SUMMARIES = "More summaries"
-FIRST_SUMMARIES = "Back to the first"
-CLOSE = "Close"
 QUOTE_AN_IDEA = "Quote an idea"
-LOOK_UP_AN_IDEA = "Look up an idea"
 ALREADY_GONE = "That message is gone already."
 NOT_YOURS = "Only whoever shared this can take it back."
-TO_LOOK_UP = "Type what to look for, for example: why do big training runs fail?"
 
 UNSURE = "{platform} did not answer in time. Look whether it was done before you try again."
 PLATFORM_FAULT = "{platform} has a fault of its own at the moment. Try again in a minute."
@@ -250,67 +174,14 @@ PAUSE = "{platform} asks for a pause. Try again in {seconds} s."
 OWN_FAULT = "That went wrong, and it is my fault. Whoever runs this bot finds it in the log; try again meanwhile."
 NOT_KEPT = "What you wrote: {text}"
 
-SLACK_FAULTS = {
-    "not_in_channel": "I am not in this channel. Type /invite @Commonplace here, then try again.",
-    "channel_not_found": "I cannot see this channel. Type /invite @Commonplace there, then try again.",
-    "is_archived": "This channel is archived. Unarchive it or use another one.",
-    "restricted_action": "This workspace does not let me post here. Ask an admin of the workspace.",
-    "missing_scope": "I lack a permission for that. An admin has to install the app anew from its current manifest.",
-    "invalid_auth": "Slack does not accept my token any more. Whoever runs this bot has to install the app anew.",
-    "expired_trigger_id": "That took too long for Slack to open a window. Try again.",
-    "expired_url": "Too much time has passed for this message to be changed. Give the command again.",
-    "message_not_found": ALREADY_GONE,
-    "thread_not_found": "The message that I was to answer is gone.",
-    "view_closed": "That window is closed already. Open it again.",
-    "refused": "Slack refused that ({code}). Whoever runs this bot finds it in the log.",
-}
-
 
 def sentence(text: str) -> str:
     """Text that begins with a capital and ends with a full stop."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-DISCORD_FAULTS = {
-    "access": "I cannot see this channel. Give me View Channel here, or add me to a private thread; then try again.",
-    "permission": "I may not post here. Give me Send Messages (in threads: Send Messages in Threads), then try again.",
-    "history": "I may not reply here. Give me Read Message History, then try again.",
-    "archived": "This thread is archived. Open it again, then try again.",
-    "locked": "This thread is locked. Unlock it or give me Manage Threads, then try again.",
-    "threads": "This server has as many open threads as Discord allows. Close some, then try again.",
-    "no_text": "Nobody can write in that channel itself. If it is a forum, name it to /daily on with channel:.",
-    "forum": "I may not open posts in this forum. Give me Create Posts (Send Messages) there, then try again.",
-    "tag": "This forum wants a tag on every post. Make one named Lesson for everybody, or switch required tags off.",
-    "channel": "That channel is gone.",
-    "message": ALREADY_GONE,
-    "closed": "Your direct messages are closed to me. Open them, or ask in a channel.",
-    "twice": "That was answered already. If you see nothing of it, try again.",
-    "late": "That came too late. Try again.",
-    "token": "Discord does not accept my token any more. Whoever runs this bot has to set a new one.",
-    "refused": "Discord refused that ({code}). Whoever runs this bot finds it in the log.",
-}
-UNFIT_CHANNELS = {
-    "category": "{channel} is a category, where nobody can write. Name one of its channels, a thread or a forum.",
-    "voice": "{channel} is a voice channel. Name a text channel, a thread or a forum.",
-    "unseen": "You cannot see {channel}, so you cannot ask about it. Name a channel that you can see.",
-}
-OF_CHANNEL = "#{channel}: {said}"
-NO_FORUM = "{channel} is no forum. Leave forum: out, or name a forum with channel:."
-THIS_THREAD_ALONE = "In this thread alone: a forum as a whole, or another channel, is named with channel:."
-THE_MESSAGE = "The message"
-ONLY_YOU = (
-    "Only you see that: this server keeps to themselves what apps say that it has not installed (Use External Apps). "
-    "Ask who runs it, or copy the text."
-)
-SEARCH = "Search"
-FIND_APPLICATION_ID = (
-    "for links that work give --application the application's id: it stands under General Information of your app in "
-    "Discord's developer portal"
-)
-
 # The daily lesson
 NO_DAILY_HERE = "A daily lesson needs a database, and there is none here. /{prefix}daily preview shows what would come."
-NO_DATABASE = "The daily lesson is kept in a database that cannot be used now. Everything else works without it."
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
 ALREADY = {
     "on": "It is so already.",
@@ -327,7 +198,6 @@ NAMED_MANAGERS = "Only the people named in the bot's settings (daily.managers) m
 DAILY = "Daily lesson"
 DECLARED = "This channel's daily lesson is declared in the bot's settings (daily.channels), and is changed there."
 THE_SETTINGS = "The settings"
-DAILY_LESSONS = "Daily lessons"
 DAILY_LESSON = "Lesson of the day"
 LATE_LESSON = "It was due {when} and comes late."
 STATES = {"on": "on", "paused": "paused", "refused": "stopped, since I could not post", "off": "off"}
@@ -335,6 +205,7 @@ OUTCOMES = {
     "claimed": "on its way",
     "sending": "on its way",
     "sent": "sent",
+    "late": "sent late",
     "failed": "not sent",
     "unknown": "perhaps sent: {platform} never confirmed it",
     "missed": "missed, since I was down",
@@ -395,4 +266,4 @@ def brought_in(number: int) -> str:
 NOWHERE_ON = "No daily lesson is on anywhere."
 WITH_THE_NEXT_RUN = "declared in the settings (daily.channels): begins when the bot starts next"
 NOT_IN_THESE_DAYS = "nothing in these days"
-OVERDUE = "overdue: comes as soon as the bot runs"
+OVERDUE = "overdue: comes as soon as the bot runs and the platform takes it"

@@ -131,7 +131,7 @@ def test_another_version_s_cache_is_made_anew(folder: Path, monkeypatch: pytest.
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_cache_is_as_good_as_none(folder: Path, data: st.DataObject) -> None:
     start(folder)
     whole = kept(folder).read_bytes()

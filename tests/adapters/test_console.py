@@ -61,7 +61,7 @@ def test_ctrl_c_clears_a_line_and_leaves_an_empty_one_and_ctrl_d_leaves(keys: st
     async def type_in() -> None:
         with create_pipe_input() as keyboard:
             keyboard.send_text(keys)
-            await asyncio.wait_for(converse(talk, Typing(talk.desk), keyboard, DummyOutput()), 20)
+            await asyncio.wait_for(converse(talk, Typing(talk.desk), keyboard, DummyOutput()), 60)
 
     asyncio.run(type_in())
     assert ("Clay holds water" in said(talk)) is answered

@@ -1,8 +1,10 @@
 """What the bot tells of itself over HTTP, and that it tells no more."""
 
 import asyncio
+import contextlib
 import socket
 import time
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,7 @@ from aiohttp import ClientSession
 
 from bot import service
 from bot.adapters import health
-from bot.adapters.metrics import CONTENT_TYPE, CountedDesk, Metrics
+from bot.adapters.metrics import CONTENT_TYPE, Metrics
 from bot.core.commands import Invocation
 from tests.desks import ASKER, garden_desk
 
@@ -25,7 +27,9 @@ async def ill() -> str:
 
 
 async def slow() -> str:
-    await asyncio.sleep(60)
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(60)
+    await asyncio.sleep(60)  # however much it is asked to end
     return ""
 
 
@@ -86,7 +90,7 @@ def test_a_port_that_is_taken_is_an_os_error() -> None:
 
 def test_lookups_and_quotes_are_counted_once_each_on_their_own_platform() -> None:
     metrics = Metrics(["slack", "discord"])
-    desk = CountedDesk(garden_desk(), metrics, "slack")
+    desk = garden_desk().watched(partial(metrics.lookup, "slack"))
     for path in (("lookup",), ("quote",), ("lesson",)):
         asyncio.run(desk.answer(Invocation(path, {"query": "clay"}), ASKER))
     asyncio.run(desk.look_up("clay"))

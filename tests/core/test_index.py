@@ -51,7 +51,7 @@ BOOKS = st.lists(ENTRY, min_size=1, max_size=8).map(book)
     TEXT | st.sampled_from(["yaest dough", "data dataset", "co design", "datasets and steams", "lo", "of the"]),
     SCOPES,
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_entries_are_worth_what_they_are_when_counted_one_by_one(held: Library, query: str, scope: Scope) -> None:
     index = Index(held)
     units = read(index, query, typing=query == "lo").units
@@ -66,7 +66,7 @@ def test_a_word_counts_once_when_it_is_said_and_another_is_read_as_it_as_well() 
 
 
 @given(BOOKS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_entries_are_as_like_each_other_as_when_compared_word_by_word(held: Library) -> None:
     found = ranking.likeness(Index(held), 0)
     expected = {at: min(one, ranking.BEST) for at, one in PlainIndex(held).likeness(0).items()}

@@ -177,7 +177,7 @@ def near_great_changes(draw: st.DrawFn) -> tuple[Schedule, datetime]:
 cases = st.tuples(schedules, calm) | st.deferred(near_great_changes)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(cases)
 def test_going_on_after_each_post_loses_nothing_and_repeats_nothing(case: tuple[Schedule, datetime]) -> None:
     schedule, after = case
@@ -199,7 +199,7 @@ def daily_dates(schedule: Schedule, first: datetime, last: datetime) -> list[dat
     return [one.date for one in owed(daily, first - timedelta(seconds=1), last)]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(cases)
 def test_the_latest_one_is_due_by_then_and_nothing_lies_between_it_and_the_next(
     case: tuple[Schedule, datetime],

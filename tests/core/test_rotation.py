@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.rotation import Lessons, coming, next_lesson, walk
@@ -41,7 +41,6 @@ ROOT = Path(__file__).parents[2]
 EXPECTED = "0-0 3-1 1-2 0-1 3-0 1-1 2-0 1-0".split()
 libraries, small_libraries = books(9, 12), books(4, 5)
 seeds = st.text(max_size=8)
-thorough = settings(deadline=None)
 
 
 def group(entry: Entry) -> str:
@@ -58,7 +57,6 @@ def sending(lessons: list[Entry], sent: list[str], seed: str, days: int) -> list
     return found
 
 
-@thorough
 @given(small_libraries, seeds)
 def test_everything_comes_once_before_anything_comes_twice(lessons: list[Entry], seed: str) -> None:
     n = len(lessons)
@@ -69,7 +67,6 @@ def test_everything_comes_once_before_anything_comes_twice(lessons: list[Entry],
     assert coming(Lessons(lessons), [], seed, {}, 3 * n) == tuple(found)
 
 
-@thorough
 @given(small_libraries, seeds, st.randoms(use_true_random=False), st.integers(0, 30))
 def test_whatever_was_sent_the_new_ones_come_first_and_then_the_one_sent_longest_ago(
     lessons: list[Entry], seed: str, random: Random, times: int
@@ -88,7 +85,6 @@ def latest(sent: list[str], key: str) -> int:
     return max(i for i, one in enumerate(sent) if one == key)
 
 
-@thorough
 @given(libraries, seeds)
 def test_a_topic_comes_twice_in_a_row_only_where_too_few_others_are_left(lessons: list[Entry], seed: str) -> None:
     most = max(Counter(map(group, lessons)).values(), default=0)
@@ -96,7 +92,6 @@ def test_a_topic_comes_twice_in_a_row_only_where_too_few_others_are_left(lessons
     assert sum(group(one) == group(two) for one, two in pairwise(walk(Lessons(lessons), seed))) == unavoidable
 
 
-@thorough
 @given(libraries, seeds, st.data())
 def test_a_new_lesson_is_of_another_topic_than_the_last_one_sent(
     lessons: list[Entry], seed: str, data: st.DataObject
@@ -110,7 +105,6 @@ def test_a_new_lesson_is_of_another_topic_than_the_last_one_sent(
         assert group(entry) != group(sent[-1])
 
 
-@thorough
 @given(st.lists(st.integers(1, 12), min_size=2, max_size=9), seeds)
 def test_the_visits_to_a_topic_are_spread_evenly(counts: list[int], seed: str) -> None:
     """Equal steps would be N/n apart. Each other topic adds less than one, and moving neighbours apart one or two."""
@@ -122,7 +116,6 @@ def test_the_visits_to_a_topic_are_spread_evenly(counts: list[int], seed: str) -
         assert max(gaps, default=0) <= len(lessons) / size + len(counts) + 2
 
 
-@thorough
 @given(st.lists(st.integers(1, 40), min_size=2, max_size=4), seeds)
 def test_summaries_take_turns_by_their_size(counts: list[int], seed: str) -> None:
     """However many topics of one lesson each a summary has, in every stretch it gets its share."""
@@ -134,7 +127,6 @@ def test_summaries_take_turns_by_their_size(counts: list[int], seed: str) -> Non
         assert max(gaps, default=0) <= len(lessons) / size + len(counts)
 
 
-@thorough
 @given(libraries, seeds, st.data())
 def test_a_family_is_sent_once_whichever_member_was_sent(lessons: list[Entry], seed: str, data: st.DataObject) -> None:
     head = {f"{one.key}-short": one.key for one in lessons}
@@ -144,7 +136,6 @@ def test_a_family_is_sent_once_whichever_member_was_sent(lessons: list[Entry], s
     assert coming(Lessons(lessons), members, seed, head, 50) == coming(Lessons(lessons), keys, seed, {}, 50)
 
 
-@thorough
 @given(libraries, seeds, st.randoms(use_true_random=False))
 def test_the_order_does_not_depend_on_the_order_of_files_or_on_wording(
     lessons: list[Entry], seed: str, random: Random

@@ -1,4 +1,4 @@
-"""What people type, and the entry they mean by it. The books here: bees, bread, and tea in Chinese."""
+"""What people look for, and the entries that they mean by it."""
 
 from dataclasses import replace
 
@@ -7,103 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import search
-from bot.core.library import EVERYTHING, Library, Scope
+from bot.core.library import Library, Scope
 from bot.core.meaning import Sense
 from bot.core.parser import parse
 from bot.core.summary import Entry, Kind, Section, Source, Summary, Topic
-from bot.core.words import plain, stem, words
-
-BEES = """---
-title: Keeping bees
-kind: talk
----
-
-## Key ideas
-- **Swarms follow crowding:** A colony that has run out of room will swarm. {#crowding same=swarm-cause}
-
-## Conclusion
-- Whoever looks into the hive each week is seldom surprised. {#conclusion}
-
-## All key ideas
-### Life in the hive {#hive}
-- **Why a colony swarms:** When the queen has no room to lay, half of the colony leaves. {#swarm-cause}
-- **Varroa drains the brood:** The mite feeds on larvae; above 3 in 100 bees a colony rarely survives. {#varroa}
-  = mite infestation
-  ~ the whole box was dead after the cold months
-- **Winter cluster:** Bees form a ball and shiver; re-insulating saves 10,000 calories a night. {#winter-cluster}
-- **Nectar becomes honey:** Evaporation takes the water out until 18 per cent is left. {#nectar}
-- **The colour of the queen's mark:** Paint organises the years: generations are told apart. {#queen-mark}
-
-## All lessons learnt
-### The beekeeper's year {#year}
-- **Add boxes early:** Give a colony room before it wants it, and the swarm stays at home. {#add-boxes}
-- **Count mites in August:** Count with powdered sugar and treat at once, or winter bees are weakened. {#count-mites}
-- **Feed after the harvest:** Ten kilos of syrup replace what was taken; feed at dusk so that nobody robs. {#feed}
-"""
-BREAD = """---
-title: Bread at home
-kind: paper
----
-
-## All key ideas
-### Flour and time {#flour}
-- **Autolyse:** Flour and water left alone for half an hour build gluten without any kneading. {#autolyse}
-- **Time-temperature trade:** Fermentation at 5 degrees takes a night where 25 take two hours. {#fermentation}
-- **Room for steam:** Steam in the first ten minutes keeps the crust soft enough to rise. {#steam}
-"""
-TEA = """---
-title: 茶
-kind: talk
----
-
-## All key ideas
-### 水 {#water}
-- 泡绿茶的水温不应超过八十度。 {#green}
-- 红茶需要沸水才能泡出香味。 {#black}
-- 抹茶は竹の茶筅で泡立てる。 {#matcha}
-"""
-LIBRARY = Library([parse(BEES, "bees").summary, parse(BREAD, "bread").summary, parse(TEA, "tea").summary])
-INDEX = search.Index(LIBRARY)
-
-
-def found(query: str, scope: Scope = EVERYTHING, limit: int = 5) -> list[str]:
-    return [hit.entry.id for hit in search.look_up(INDEX, query, scope, limit).hits]
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("varroa", "varroa"),
-        ("VARROA Mites", "varroa"),
-        ("varoa", "varroa"),
-        ("vorroa mite", "varroa"),
-        ("infestatoin", "varroa"),
-        ("evap", "nectar"),
-        ("eva", "nectar"),
-        ("evapor", "nectar"),
-        ("evaprat", "nectar"),
-        ("var\u00adroa", "varroa"),
-        ("fermentaton", "fermentation"),
-        ("furmentashun", "fermentation"),
-        ("wintercluster", "winter-cluster"),
-        ("win ter clus ter", "winter-cluster"),
-        ("time temperature", "fermentation"),
-        ("timetemperature", "fermentation"),
-        ("reinsulating", "winter-cluster"),
-        ("color of the mark", "queen-mark"),
-        ("organizes", "queen-mark"),
-        ("10000 calories", "winter-cluster"),
-        ("10k calories", "winter-cluster"),
-        ("10 kilos", "feed"),
-        ("ｖａｒｒｏａ", "varroa"),
-        ("Néctar", "nectar"),
-        ("绿茶 水温", "green"),
-        ("茶筅", "matcha"),
-    ],
-)
-def test_an_entry_is_found_however_its_word_is_typed(typed: str, meant: str) -> None:
-    """Case, accent, width, plural, typo, beginning, sound, hyphen, run together, British or American, number."""
-    assert found(typed)[:1] == [meant]
+from bot.core.words import plain, words
+from tests.books import BREAD, INDEX, LIBRARY, found
 
 
 @pytest.mark.parametrize(
@@ -149,12 +58,6 @@ def test_one_word_of_many_is_too_little_to_go_by() -> None:
 def test_empty_words_alone_find_what_is_called_so_and_nothing_else() -> None:
     index = search.Index(Library([parse(BREAD.replace("Autolyse", "What now?"), "bread").summary]))
     assert [hit.entry.id for hit in search.look_up(index, "what now").hits] == ["autolyse"]
-
-
-def test_three_letters_are_a_beginning_only_where_no_word_fits_whole() -> None:
-    assert found("aut glu") == ["autolyse"]
-    assert found("eva Mendes") == []
-    assert "nectar" not in found("varroa eva")
 
 
 def test_words_that_no_entry_holds_are_told_and_lessen_what_the_others_are_worth() -> None:
@@ -211,47 +114,6 @@ def test_the_member_within_the_scope_stands_for_a_family_whose_fullest_lies_outs
     assert [hit.entry.id for hit in search.look_up(index, "salt").hits] == ["full"]
 
 
-def test_a_mended_query_is_told_and_a_right_one_is_not() -> None:
-    assert search.look_up(INDEX, "Count varoa now").repaired == "Count varroa now"
-    assert search.look_up(INDEX, "varroa").repaired is None
-    assert search.look_up(INDEX, "evapor").repaired is None
-
-
-def test_a_mended_word_is_told_with_its_accents() -> None:
-    entry = Entry(Section.ALL_IDEAS, "Der Obstbäume Schnitt; обрезайте деревья.", id="trees", summary="s")
-    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
-    assert search.look_up(index, "obstbeume schnitt").repaired == "obstbäume schnitt"
-    assert search.look_up(index, "обрезать деревья").repaired == "обрезайте деревья"
-
-
-def test_everyday_words_are_not_taken_for_slips() -> None:
-    """`lunch` is no slip for a word of the book that is one letter away."""
-    entry = Entry(Section.ALL_IDEAS, "A launch needs a date.", id="launch-date", summary="s")
-    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
-    assert search.look_up(index, "lunch").hits == []
-    assert [hit.entry.id for hit in search.look_up(index, "lauch").hits] == ["launch-date"]
-
-
-@pytest.mark.parametrize("name", ["AGI", "HDD", "openai", "karpathy", "outgrow"])
-def test_a_name_is_no_slip_for_a_word_that_is_far_from_it(name: str) -> None:
-    entry = Entry(
-        Section.ALL_IDEAS, "Long ago somebody who hid crept out of an open door to grow beans.", id="door", summary="s"
-    )
-    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
-    assert search.look_up(index, name).hits == []
-    assert search.look_up(index, "oepn").hits
-    assert search.look_up(index, "hdi").repaired == "hid"
-    assert search.look_up(index, "hwo grow").repaired == "who grow"
-
-
-def test_the_last_word_is_a_beginning_while_a_query_is_typed() -> None:
-    assert search.suggest(INDEX, "powdered su", 3)[0].id == "count-mites"
-    assert search.suggest(INDEX, "va", 3)[0].id == "varroa"
-    assert search.suggest(INDEX, "", 3) == list(LIBRARY.heads()[:3])
-    assert len(search.suggest(INDEX, "colony", 2)) == 2
-    assert [entry.id for entry in search.suggest(INDEX, "how many mites", 1)] == found("how many mites", limit=1)
-
-
 def test_more_like_this_leaves_out_the_entry_and_its_family_and_crosses_kinds() -> None:
     alike = [hit.entry.id for hit in search.alike(INDEX, LIBRARY.entries[0], 5)]
     assert alike[0] == "add-boxes"
@@ -267,12 +129,6 @@ def test_topics_are_found_by_id_key_heading_or_their_words() -> None:
     assert ids("flour", "bees") == ids("sailing") == ids("") == []
 
 
-def test_a_mistyped_topic_and_id_have_a_nearest() -> None:
-    assert search.nearest_topics(INDEX, "beekepers yaer")[0].id == "year"
-    assert search.nearest_ids(INDEX, "[[winter-clsuter]]") == ["bees/winter-cluster"]
-    assert search.nearest_ids(INDEX, "[[sailing]]") == []
-
-
 def test_what_is_an_entry_s_whole_title_or_text_finds_it_before_those_that_say_it_more_often() -> None:
     texts = [("Yeast and yeast", "Yeast feeds yeast."), ("Yeast", "Bakers keep some of it back for the next day.")]
     entries = tuple(
@@ -280,26 +136,6 @@ def test_what_is_an_entry_s_whole_title_or_text_finds_it_before_those_that_say_i
     )
     index = search.Index(Library([Summary("s", Source("S", "talk"), entries)]))
     assert [hit.entry.id for hit in search.look_up(index, "yeast").hits] == ["e1", "e0"]
-
-
-@pytest.mark.parametrize(
-    ("british", "american"),
-    [
-        ("organisation", "organizations"),
-        ("optimised", "optimize"),
-        ("analysing", "analyze"),
-        ("behaviour", "behaviors"),
-        ("centre", "centers"),
-        ("defence", "defense"),
-        ("modelling", "modeling"),
-        ("dialogue", "dialogs"),
-        ("intelligence", "intelligent"),
-    ],
-)
-def test_british_and_american_spelling_are_one_word_and_other_words_keep_their_stem(
-    british: str, american: str
-) -> None:
-    assert stem(british) == stem(american)
 
 
 def test_a_compound_meets_its_parts_however_each_entry_writes_it() -> None:
@@ -375,14 +211,6 @@ def test_every_entry_of_any_book_is_found_first_by_its_own_words(texts: list[str
         for own in filter(None, (entry.title, entry.text, entry.full_text)):
             same = [e for e in entries if plain(own) in {plain(e.title or ""), plain(e.text), plain(e.full_text)}]
             assert search.look_up(index, own).hits[0].entry in same
-
-
-@given(st.text(max_size=30))
-def test_words_and_stems_of_any_text_are_plain(text: str) -> None:
-    for word in words(text):
-        assert word
-        assert stem(word)
-        assert not word.isspace()
 
 
 def test_building_the_index_again_after_an_edit_finds_the_edit() -> None:

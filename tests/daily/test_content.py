@@ -12,8 +12,8 @@ from bot.core.index import Index
 from bot.core.library import Library
 from bot.core.parser import parse
 from bot.daily import Daily, Manager
-from bot.desk import Shelf
 from bot.scheduler import Scheduler
+from bot.shelf import Shelf
 from tests.adapters.store.processes import Databases, on, subscription
 from tests.desks import ASKER, garden_desk
 from tests.documents import KEPT

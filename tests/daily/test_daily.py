@@ -1,5 +1,6 @@
 """The daily lesson in a channel: switched on and off from chat, posted when it is due, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,7 @@ def test_a_pause_that_the_platform_asks_for_is_kept(platform: str, tmp_path: Pat
         there.time.passes(hours=1)
         there.fail(status=429, retry_after=50)
         await there.ticks()
+        assert "Mon 23 Nov, 09:00" in await there.types("/daily preview")  # it is still to come
         there.time.passes(seconds=49)
         assert (await there.ticks(), there.lessons) == (0, [])
         there.time.passes(seconds=1)
@@ -252,6 +254,7 @@ def test_after_a_downtime_the_latest_comes_late_and_says_so(platform: str, tmp_p
         assert "comes late" in there.lessons[0]
         status = await there.types("/daily status")
         assert status.count("missed, since I was down") == 2
+        assert "Wed 25 Nov, 09:00 · sent late ·" in status
 
     in_channel(platform, tmp_path, scenario)
 
@@ -314,6 +317,13 @@ def test_channels_declared_in_the_settings_are_managed_there(platform: str, tmp_
         there.time.passes(hours=1)
         assert await there.ticks() == 1
         assert len(there.lessons) == 1
+        (found,) = await there.store.every()
+        await there.store.put(replace(found, state=State.REFUSED, reason="I am not in this channel."))
+        assert "/daily resume" in await there.types("/daily status")
+        assert "Tue 24 Nov" in await there.types("/daily resume")
+        (resumed,) = await there.store.every()
+        await there.daily.declare([line])
+        assert await there.store.every() == [resumed] == [replace(found, since=there.time())]
         with pytest.raises(SettingsError) as raised:
             await there.daily.declare(["slack C1 9:00", f"{platform} T1/C1 at dawn in Berln"])
         assert len(raised.value.problems) == 2

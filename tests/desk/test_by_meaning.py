@@ -16,9 +16,10 @@ from bot.core.library import Library
 from bot.core.meaning import Meaning, Talk, Vectors, texts
 from bot.core.parser import parse
 from bot.core.search import Hit
-from bot.desk import Desk, Shelf
+from bot.desk import Desk
 from bot.ports import Embedder
 from bot.settings import read_settings
+from bot.shelf import Shelf
 from tests.desks import ASKER, StoppedClock
 from tests.documents import KEPT, garden
 from tests.embedders import Concepts, rows

@@ -15,8 +15,9 @@ from bot.core.library import Library
 from bot.core.parser import parse
 from bot.core.search import Hit, Index
 from bot.core.typed import nearest
-from bot.desk import Desk, Shelf
+from bot.desk import Desk
 from bot.settings import read_settings
+from bot.shelf import Shelf
 from tests.desks import ASKER, StoppedClock, garden_desk
 from tests.fakes.slack import view_problems
 

@@ -353,7 +353,7 @@ def test_faults_on_demand() -> None:
             slack.fail("chat.postMessage", status=429, retry_after=7)
             with pytest.raises(SlackApiError) as caught:
                 await post()
-            assert caught.value.response.headers["Retry-After"] == "7"
+            assert caught.value.response.headers["retry-after"] == "7"
             slack.fail("chat.postMessage", status=500)
             with pytest.raises(SlackApiError):
                 await post()

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from bot.adapters.console.draw import Screen
 from bot.adapters.console.session import Conversation
+from bot.adapters.console.wording import OPENLY
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.adapters.store.tables import metadata
-from bot.core import wording
 from bot.core.typed import parse
 from bot.daily import Daily
 from tests.adapters.discord_.running import running as running_discord
@@ -51,7 +51,7 @@ class InConsole:
         self._talk.console.file = io.StringIO()
         await self._talk.hear(line)
         shown = self._talk.console.file.getvalue()
-        posted = re.match(rf"── {wording.OPENLY} .*?^─+$", shown, re.DOTALL | re.MULTILINE)
+        posted = re.match(rf"── {OPENLY} .*?^─+$", shown, re.DOTALL | re.MULTILINE)
         return Read(shown[posted.end() :], (posted[0],)) if posted else Read(shown, ())
 
     async def presses(self, label: str) -> Read:

@@ -20,7 +20,8 @@ from rich.console import Console
 
 from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import numbered, print_card, print_echo, print_post
-from bot.core import cards, wording
+from bot.adapters.console.wording import LEAVING, NO_DATABASE, NOT_TAKEN_UP, OPENLY, PROMPT, TOOLBAR, no_such_number
+from bot.core import cards
 from bot.core.card import Accent, Action, Card, Reply
 from bot.core.commands import Invocation
 from bot.core.daily import Place
@@ -58,7 +59,7 @@ class Conversation:
         if word.isascii() and word.isdigit() and self.offered and len(word) <= 3:
             number = int(word)
             if not 1 <= number <= len(self.offered):
-                self._show(Reply(cards.note(wording.no_such_number(word, len(self.offered)))), keep=True)
+                self._show(Reply(cards.note(no_such_number(word, len(self.offered)))), keep=True)
                 return
             self._show(self.desk.act(self.offered[number - 1], self.asker))
         elif word:
@@ -87,7 +88,7 @@ class Conversation:
 
     async def _without(self, error: BotError, invocation: Invocation) -> Card:
         """Why there is no daily lesson now and how to mend it; what would come can be told all the same."""
-        why = (wording.NO_DATABASE, *cards.problems(error.problems).body)
+        why = (NO_DATABASE, *cards.problems(error.problems).body)
         if invocation.path == ("daily", "preview"):
             card = (await self.desk.answer(invocation, self.asker)).card
             return replace(card, body=(*card.body, *why))
@@ -95,7 +96,7 @@ class Conversation:
 
     def _show(self, reply: Reply, *, keep: bool = False) -> None:
         if reply.post:
-            print_post(reply.post, self.console, wording.OPENLY)
+            print_post(reply.post, self.console, OPENLY)
         print_card(reply.card, self.console, numbers=True)
         self.console.print()
         if not keep:
@@ -117,7 +118,7 @@ class Conversation:
     async def warn(self, error: BotError | None) -> None:
         """Show why a change of the content is not taken up, file and line too; one that is shows itself."""
         if error:
-            why = (wording.NOT_TAKEN_UP,) if isinstance(error, ContentError) else ()
+            why = (NOT_TAKEN_UP,) if isinstance(error, ContentError) else ()
             card = Card(body=(*why, *map(str, error.problems)), accent=Accent.WARNING)
             await run_in_terminal(lambda: self._arrive(card))
 
@@ -154,7 +155,7 @@ async def run(
 async def listen(conversation: Conversation, lines: Iterable[str]) -> None:
     """Answer every line of a pipe. Each is repeated above its answer, so that the two can be told together."""
     for line in lines:  # nothing else goes on meanwhile that waiting for a line could keep up
-        if line.strip() in wording.LEAVING:
+        if line.strip() in LEAVING:
             return
         if line.strip():
             print_echo(line, conversation.console)
@@ -176,14 +177,14 @@ async def converse(
     )
     while True:
         try:
-            line = await session.prompt_async([("class:prompt", wording.PROMPT)])
+            line = await session.prompt_async([("class:prompt", PROMPT)])
         except KeyboardInterrupt:
             if session.default_buffer.text:
                 continue
             return
         except EOFError:
             return
-        if line.strip() in wording.LEAVING:
+        if line.strip() in LEAVING:
             return
         await conversation.hear(line)
 
@@ -191,7 +192,7 @@ async def converse(
 def toolbar(prefix: str, columns: int) -> str:
     """What can be done at the prompt, broken between its parts where the terminal is narrow."""
     lines = [""]
-    for part in wording.TOOLBAR.replace("/commonplace", f"/{prefix}commonplace").strip().split(" · "):
+    for part in TOOLBAR.replace("/commonplace", f"/{prefix}commonplace").strip().split(" · "):
         longer = f"{lines[-1]} · {part}" if lines[-1] else f" {part}"
         if len(longer) <= columns:
             lines[-1] = longer

@@ -26,6 +26,16 @@ async def check(settings: Discord, prefix: str) -> list[Finding]:
         return [Finding(Level.FAULT, "Discord", f"it cannot be reached ({faults.code(error)})", mend)]
 
 
+async def servers(settings: Discord) -> frozenset[str] | None:
+    """The ids of the servers that the bot is in; None where Discord cannot be asked, which `check` tells."""
+    try:
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.login(settings.token)
+            return frozenset([str(guild.id) async for guild in client.fetch_guilds(limit=None, with_counts=False)])
+    except (discord.DiscordException, aiohttp.ClientError, OSError):
+        return None
+
+
 async def _commands(client: discord.Client, guild: int | None, prefix: str) -> Finding:
     app = client.application_id or 0
     registered = await (client.http.get_guild_commands(app, guild) if guild else client.http.get_global_commands(app))

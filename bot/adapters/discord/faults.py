@@ -3,6 +3,7 @@
 import aiohttp
 import discord
 
+from bot.adapters.discord.wording import FAULTS
 from bot.core import wording
 from bot.core.errors import StoreError
 from bot.ports import RefusedError, ThrottledError, UnsureError
@@ -64,4 +65,4 @@ def _answered(error: discord.RateLimited | discord.HTTPException) -> str:
     if error.status >= 500:
         return wording.PLATFORM_FAULT.format(platform="Discord")
     named = "token" if error.status == 401 else _SENTENCES.get(error.code, "refused")
-    return wording.DISCORD_FAULTS[named].format(code=error.code or error.status)
+    return FAULTS[named].format(code=error.code or error.status)

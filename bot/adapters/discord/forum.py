@@ -12,6 +12,7 @@ from discord.http import Route, handle_message_parameters
 
 from bot.adapters.discord import faults, layout
 from bot.adapters.discord.text import fitted, one_line
+from bot.adapters.discord.wording import FAULTS
 from bot.core import wording
 from bot.core.card import Card
 from bot.ports import RefusedError, UnsureError
@@ -54,7 +55,7 @@ async def open_post(client: discord.Client, channel: int, card: Card) -> int:
         if error.code == faults.NO_TAG and (tag := await _tag(client, channel)):
             return await _opened(client, channel, card, [tag])
         if error.code == 50013:
-            raise RefusedError(wording.DISCORD_FAULTS["forum"]) from error
+            raise RefusedError(FAULTS["forum"]) from error
         raise
 
 

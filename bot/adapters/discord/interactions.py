@@ -20,6 +20,7 @@ from discord.app_commands import Choice
 
 from bot.adapters.discord import commands, faults, layout, managing
 from bot.adapters.discord.spot import Interaction, Post, Spot
+from bot.adapters.discord.wording import FAULTS, SEARCH, TO_LOOK_UP
 from bot.core import cards, excerpts, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.daily import Daily
@@ -27,8 +28,8 @@ from bot.desk import Asker, Desk
 
 log = structlog.get_logger(__name__)
 
-SEARCH = re.compile(r"1:search:(?P<message>\d*)")
-ASK = re.compile(r"1:ask:(?P<message>\d*)")
+_SEARCH = re.compile(r"1:search:(?P<message>\d*)")
+_ASK = re.compile(r"1:ask:(?P<message>\d*)")
 LONGEST_NOTE = 500  # characters
 _LONGEST_QUERY = 300
 _CHOICES, _CHOICE = 25, 100  # of a completion (Discord)
@@ -117,7 +118,7 @@ class Interactions:
     async def _pressed(self, spot: Spot) -> None:
         data: Any = spot.interaction.data
         custom_id = data["custom_id"]
-        if found := SEARCH.fullmatch(custom_id):
+        if found := _SEARCH.fullmatch(custom_id):
             await spot.interaction.response.send_modal(_search(found["message"]))
             return
         if layout.PICK.fullmatch(custom_id):
@@ -133,7 +134,7 @@ class Interactions:
             interaction, message = spot.interaction, spot.interaction.message
             press = (interaction.user.id, message.id if message else 0, custom_id)
             if self._again(press, interaction.created_at):
-                await spot.answer(cards.note(wording.DISCORD_FAULTS["twice"]))
+                await spot.answer(cards.note(FAULTS["twice"]))
             else:
                 try:
                     await self._post(spot, action)
@@ -199,7 +200,7 @@ class Interactions:
         )
         view = layout.view(replace(card, choices=choices))
         search: discord.ui.Button[discord.ui.LayoutView] = discord.ui.Button(
-            label=wording.SEARCH, custom_id=f"1:search:{target}", style=discord.ButtonStyle.secondary
+            label=SEARCH, custom_id=f"1:search:{target}", style=discord.ButtonStyle.secondary
         )
         view.add_item(discord.ui.ActionRow(search))
         await spot.interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=layout.NOBODY)
@@ -207,12 +208,12 @@ class Interactions:
     async def _asked(self, spot: Spot) -> None:
         """What was looked for in the window: posted where it is clear, else asked again."""
         data: Any = spot.interaction.data
-        found = ASK.fullmatch(data["custom_id"])
+        found = _ASK.fullmatch(data["custom_id"])
         typed = _typed(data)
         note = typed.get("note", "").strip()
         kept = (wording.NOT_KEPT.format(text=note),) if note else ()
         if not found or not typed.get("query", "").strip():
-            await spot.answer(Card(body=(wording.TO_LOOK_UP if found else wording.ONE_MOMENT, *kept)))
+            await spot.answer(Card(body=(TO_LOOK_UP if found else wording.ONE_MOMENT, *kept)))
             return
         entry = await self._desk.single(typed["query"])
         if isinstance(entry, Card):

@@ -11,8 +11,9 @@ import structlog
 
 from bot.adapters.discord import faults, rights
 from bot.adapters.discord.messenger import DiscordMessenger
-from bot.adapters.discord.spot import Spot
-from bot.core import cards, wording
+from bot.adapters.discord.spot import Interaction, Spot
+from bot.adapters.discord.wording import NO_FORUM, OF_CHANNEL, THIS_THREAD_ALONE, UNFIT_CHANNELS
+from bot.core import cards
 from bot.core.card import Card
 from bot.core.commands import Access, Invocation, find
 from bot.core.daily import POST, THREAD, Place, Subscription
@@ -22,7 +23,6 @@ from bot.ports import RefusedError, ThrottledError, UnsureError
 
 log = structlog.get_logger(__name__)
 
-Interaction = discord.Interaction[discord.Client]
 _FORUMS = frozenset({15, 16})  # forum, media
 _THREADS = frozenset({10, 11, 12})
 _UNFIT = {2: "voice", 13: "voice", 4: "category"}
@@ -46,10 +46,10 @@ class Where:
         """Why no lesson can be managed there, if so; `forum`: a way for it to come in a forum was chosen."""
         named = f"#{self.name}" if self.name else "This channel"
         if self.name and self.kind in _UNFIT:
-            return wording.UNFIT_CHANNELS[_UNFIT[self.kind]].format(channel=named)
+            return UNFIT_CHANNELS[_UNFIT[self.kind]].format(channel=named)
         if self.name and not (self.permissions.view_channel or self.permissions.administrator):
-            return wording.UNFIT_CHANNELS["unseen"].format(channel=named)
-        return wording.NO_FORUM.format(channel=named) if forum and not self.forum else ""
+            return UNFIT_CHANNELS["unseen"].format(channel=named)
+        return NO_FORUM.format(channel=named) if forum and not self.forum else ""
 
 
 def meant(interaction: Interaction, named: str | None) -> Where:
@@ -82,7 +82,7 @@ async def manage(spot: Spot, invocation: Invocation, asker: Asker, daily: Daily)
     if where.name:
         card = replace(card, footer=card.footer or f"#{where.name}")
     elif where.kind in _THREADS and invocation.path[1] in ("on", "status"):
-        card = replace(card, footer=wording.THIS_THREAD_ALONE)
+        card = replace(card, footer=THIS_THREAD_ALONE)
     if not answer.change or not answer.post:
         await spot.answer(card)
         return
@@ -91,7 +91,7 @@ async def manage(spot: Spot, invocation: Invocation, asker: Asker, daily: Daily)
     except (RefusedError, ConnectionError) as error:
         if not where.name:
             raise
-        raise RefusedError(wording.OF_CHANNEL.format(channel=where.name, said=faults.sentence(error))) from error
+        raise RefusedError(OF_CHANNEL.format(channel=where.name, said=faults.sentence(error))) from error
     await daily.keep(change)
     await spot.confirm(card)
 

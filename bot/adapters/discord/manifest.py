@@ -1,11 +1,14 @@
 """The links that install the app, with the least that it needs. Knows no network."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 from discord import Permissions
 
+from bot.adapters.discord.wording import FIND_APPLICATION_ID
 from bot.core import wording
+from bot.core.errors import Problem, UsageError
 
 # Each permission with the call that needs it.
 PERMISSIONS = {
@@ -19,7 +22,12 @@ _PLACEHOLDER = "YOUR_APPLICATION_ID"
 
 
 def manifest(application: str = "") -> dict[str, Any]:
-    """The install links for servers and for users, and why each permission; `application` is the app's id."""
+    """The install links for servers and for users, and why each permission; `application` is the app's id.
+
+    Raises UsageError where it is none.
+    """
+    if application and not re.fullmatch(r"\d{15,21}", application):
+        raise UsageError(Problem(f"{application} is no application id", FIND_APPLICATION_ID))
     given = Permissions(**dict.fromkeys(PERMISSIONS, True)).value
     client = application or _PLACEHOLDER
     server = {"client_id": client, "scope": "bot applications.commands", "permissions": given, "integration_type": 0}
@@ -30,5 +38,5 @@ def manifest(application: str = "") -> dict[str, Any]:
         "scopes": ["bot", "applications.commands"],
         "permissions": PERMISSIONS,
         "privileged_intents": [],
-        **({} if application else {"next": wording.sentence(wording.FIND_APPLICATION_ID)}),
+        **({} if application else {"next": wording.sentence(FIND_APPLICATION_ID)}),
     }

@@ -31,7 +31,7 @@ class DiscordMessenger:
             raise ThrottledError(error.retry_after) from error
         except discord.HTTPException as error:
             raise _meant(error) from error
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise UnsentError(wording.UNREACHED.format(platform="Discord")) from error
         except (aiohttp.ClientError, OSError) as error:
             raise UnsureError(str(faults.code(error))) from error

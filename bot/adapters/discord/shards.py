@@ -13,11 +13,13 @@ RENEWED_S = 8.0  # well within a lease, even where one renewal fails
 
 
 class Leases(Protocol):
-    """What the store gives."""
+    """What only one process may have; the store's, where several share a database."""
 
-    async def lease(self, name: str, seconds: float) -> bool: ...
+    async def lease(self, name: str, seconds: float) -> bool:
+        """Hold it, or hold it longer, for so long. False: another process has it."""
 
-    async def unlease(self, name: str) -> None: ...
+    async def unlease(self, name: str) -> None:
+        """Let go of what this process holds."""
 
 
 class Shards:

@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.adapters.discord import faults, layout
+from bot.adapters.discord.wording import ONLY_YOU, THE_MESSAGE
 from bot.core import wording
 from bot.core.card import Accent, Action, Card, Verb
 
@@ -118,10 +119,10 @@ class Spot:
         if post.reply_to:
             where = self.interaction.guild_id or "@me"
             link = f"https://discord.com/channels/{where}/{self.interaction.channel_id}/{post.reply_to}"
-            view.add_item(discord.ui.ActionRow(discord.ui.Button(label=wording.THE_MESSAGE, url=link)))
+            view.add_item(discord.ui.ActionRow(discord.ui.Button(label=THE_MESSAGE, url=link)))
         sent = await self.interaction.followup.send(view=view, allowed_mentions=layout.NOBODY, wait=True)
         if sent.flags.ephemeral:  # members may lack Use External Apps, which decides for apps that users brought along
-            await self._follow(Card(body=(wording.ONLY_YOU,), accent=Accent.WARNING))
+            await self._follow(Card(body=(ONLY_YOU,), accent=Accent.WARNING))
 
     async def take_back(self, channel: str, message: str) -> None:
         """Delete a post of the bot's own; one that is gone already is taken back too."""

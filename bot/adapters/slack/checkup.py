@@ -1,12 +1,17 @@
 """What `doctor` finds out about Slack: whether the tokens are taken, and whether they allow what the code needs."""
 
+import math
+import time
+
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.slack import faults
 from bot.adapters.slack.client import web_client
 from bot.adapters.slack.manifest import SCOPES
+from bot.adapters.slack.oauth import Workspaces
 from bot.ports import Finding, Level
 from bot.settings import Slack
 
@@ -25,16 +30,30 @@ async def check(settings: Slack) -> list[Finding]:
     return found
 
 
-async def _bot_token(client: AsyncWebClient) -> list[Finding]:
+async def installed(settings: Slack, engine: AsyncEngine) -> list[Finding]:
+    """Try the token of every workspace that installed the app. Renews none: a refresh token can be used once."""
+    found: list[Finding] = []
+    async with web_client(settings) as client:
+        for bot in await Workspaces(settings, client, engine).every():
+            subject = f"Slack workspace {bot.team_id}"
+            if (bot.bot_token_expires_at or math.inf) <= time.time():
+                found.append(Finding(Level.OK, subject, "its token has expired, and is renewed with its next use"))
+            else:
+                client.token = bot.bot_token
+                found += await _bot_token(client, subject, "install the app there anew")
+    return found
+
+
+async def _bot_token(client: AsyncWebClient, subject: str = "SLACK_BOT_TOKEN", mend: str = _ANEW) -> list[Finding]:
     try:
         who = await client.auth_test()
     except SlackApiError as error:
-        return [Finding(Level.FAULT, "SLACK_BOT_TOKEN", f"Slack refuses it ({faults.code(error)})", _ANEW)]
+        return [Finding(Level.FAULT, subject, f"Slack refuses it ({faults.code(error)})", mend)]
     except (aiohttp.ClientError, OSError) as error:
-        return [_unreached("SLACK_BOT_TOKEN", error)]
+        return [_unreached(subject, error)]
     given = {name.lower(): value for name, value in (who.headers or {}).items()}.get("x-oauth-scopes", "")
     scopes = {scope.strip() for scope in given.split(",")}
-    found = [Finding(Level.OK, "SLACK_BOT_TOKEN", f"{who.get('user')} in {who.get('team')}")]
+    found = [Finding(Level.OK, subject, f"{who.get('user')} in {who.get('team')}")]
     if missing := sorted(set(SCOPES) - scopes):
         found.append(Finding(Level.FAULT, "Slack scopes", f"{', '.join(missing)} not granted", _MANIFEST))
     elif more := sorted(scopes - set(SCOPES) - {""}):

@@ -53,7 +53,8 @@ async def web_client(settings: Slack) -> AsyncIterator[AsyncWebClient]:
 
     A call whose answer was lost may have had its effect (Slack has no idempotency key), so only whoever acted decides.
     """
-    async with ClientSession(timeout=ClientTimeout(total=TIMEOUT_S)) as session:
+    # Connecting is given up before the whole call is: then it is known that nothing was sent.
+    async with ClientSession(timeout=ClientTimeout(total=TIMEOUT_S, connect=TIMEOUT_S / 2)) as session:
         yield AsyncWebClient(
             token=settings.bot_token or None,
             base_url=settings.api_url,
@@ -105,7 +106,7 @@ async def serve(
         client_for, pages = client_of, tuple[web.RouteDef, ...]()
         if settings.client_id and engine is not None:
             workspaces = await _workspaces(app, settings, client, engine, daily)
-            client_of, client_for, pages = workspaces.client_of, workspaces.client_for, workspaces.routes()
+            client_of, client_for, pages = workspaces.client_of, workspaces.client_in, workspaces.routes()
         else:
             await _known(client)
         listeners = Listeners(desk, client_of, People(desk.settings.daily.timezone), daily)

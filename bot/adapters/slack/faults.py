@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookResponse
 
+from bot.adapters.slack.wording import FAULTS
 from bot.core import wording
 from bot.core.errors import BotError, StoreError
 
@@ -76,7 +77,7 @@ def sentence(error: BaseException) -> str:
         word = code(error)
         if word.startswith("http_") and status in (403, 404, 410):
             word = "expired_url"
-        return wording.SLACK_FAULTS.get(_SAME.get(word, word)) or wording.SLACK_FAULTS["refused"].format(code=word)
+        return FAULTS.get(_SAME.get(word, word)) or FAULTS["refused"].format(code=word)
     return wording.OWN_FAULT
 
 
@@ -84,5 +85,6 @@ def answered(error: BaseException) -> tuple[int, dict[str, str]]:
     """The HTTP status and the headers of the answer that an error is about; 0 and none where there was no answer."""
     if isinstance(error, SlackApiError) and not isinstance(error.response, str):
         status: int = getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0)
-        return status, dict(error.response.headers or {})
+        headers = error.response.headers or {}  # of any case: some parsers keep that of the wire, and Slack's is lower
+        return status, {name.title(): value for name, value in headers.items()}
     return (error.status if isinstance(error, RespondError) else 0), {}

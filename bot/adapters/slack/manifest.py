@@ -4,11 +4,14 @@ Field names and limits: Slack's app manifest reference (name 35 characters, desc
 command 32, shortcut name 24).
 """
 
+import re
 from typing import Any
 
 from bot.adapters.slack import views
+from bot.adapters.slack.wording import LOOK_UP_AN_IDEA, LOOK_UP_SHORTCUT, PRIVATE_FIRST, QUOTE_SHORTCUT
 from bot.core import excerpts, wording
 from bot.core.commands import COMMANDS, Command, usage
+from bot.core.errors import Problem, UsageError
 
 # Each scope and event with the method or listener that needs it.
 SCOPES = {
@@ -30,19 +33,25 @@ EVENTS = {
 def manifest(prefix: str = "", address: str = "", *, many: bool = False) -> dict[str, Any]:
     """The manifest: for Socket Mode, or with `address` (https://…, without a path) for HTTP.
 
-    `many` is for workspaces that install the app through OAuth; it turns on token rotation.
+    `many` is for workspaces that install the app through OAuth; it turns on token rotation. Raises UsageError for an
+    address that Slack could not reach, and where many workspaces have none.
     """
+    address = address.rstrip("/")
+    if many and not address:
+        raise UsageError(Problem("--many needs the app's address", "give --http https://…, where it is installed"))
+    if address and not re.fullmatch(r"https://[\w.-]+(:\d+)?", address):
+        raise UsageError(Problem(f"{address} is no public address", "write https:// and a host, without a path"))
     url = {"url": f"{address}/slack/events"} if address else {}
     request = {"request_url": url["url"]} if address else {}
     oauth: dict[str, Any] = {"scopes": {"bot": list(SCOPES)}}
     if many:
-        oauth["redirect_urls"] = [f"{address}/slack/oauth_redirect"] if address else []
+        oauth["redirect_urls"] = [f"{address}/slack/oauth_redirect"]
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": wording.BOT,
             "description": wording.TAGLINE,
-            "long_description": f"{wording.ABOUT} {wording.PRIVATE_FIRST}",
+            "long_description": f"{wording.ABOUT} {PRIVATE_FIRST}",
             "background_color": "#2c4a3e",
         },
         "features": {
@@ -53,8 +62,8 @@ def manifest(prefix: str = "", address: str = "", *, many: bool = False) -> dict
             },
             "bot_user": {"display_name": wording.BOT, "always_online": True},
             "shortcuts": [
-                _shortcut(wording.QUOTE_AN_IDEA, "message", views.QUOTE, wording.QUOTE_SHORTCUT),
-                _shortcut(wording.LOOK_UP_AN_IDEA, "global", views.LOOK_UP, wording.LOOK_UP_SHORTCUT),
+                _shortcut(wording.QUOTE_AN_IDEA, "message", views.QUOTE, QUOTE_SHORTCUT),
+                _shortcut(LOOK_UP_AN_IDEA, "global", views.LOOK_UP, LOOK_UP_SHORTCUT),
             ],
             "slash_commands": [{**_command(command, prefix), **url} for command in COMMANDS],
         },

@@ -41,7 +41,7 @@ class SlackMessenger:
         message = {**blocks.message(card), **blocks.QUIET}
         try:
             sent = await client.chat_postMessage(channel=place.channel, thread_ts=place.thread or None, **message)
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise UnsentError(wording.UNREACHED.format(platform="Slack")) from error
         except (aiohttp.ClientError, OSError) as error:
             raise UnsureError(faults.code(error)) from error

@@ -23,6 +23,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.adapters.slack.manifest import SCOPES
@@ -99,6 +100,25 @@ class Workspaces:
             retry_handlers=self._client.retry_handlers,
         )
 
+    async def client_in(self, team: str) -> AsyncWebClient:
+        """The client of a workspace of which the id alone is known, and not the organisation that it may belong to."""
+        bots = self.installations.bots.c
+        found = select(bots.enterprise_id).where(bots.client_id == self.installations.client_id, bots.team_id == team)
+        async with self._engine.connect() as connection:
+            enterprise = await connection.scalar(found.order_by(bots.installed_at.desc()).limit(1))
+        return await self.client_for(team, enterprise)
+
+    async def every(self) -> list[Bot]:
+        """Of each workspace that installed the app what was kept last; none where nothing ever was."""
+        bots = self.installations.bots
+        query = select(bots.c.enterprise_id, bots.c.team_id).where(bots.c.client_id == self.installations.client_id)
+        async with self._engine.connect() as connection:
+            if not await connection.run_sync(lambda sync: inspect(sync).has_table(bots.name)):
+                return []
+            keys = (await connection.execute(query.distinct().order_by(bots.c.team_id))).all()
+        found = [await self.installations.async_find_bot(enterprise_id=one, team_id=team) for one, team in keys]
+        return [bot for bot in found if bot]
+
     async def _renewed(self, bot: Bot) -> Bot:
         """The bot with a token that lasts. Where Slack does not renew it, the old one serves as long as it does."""
         try:
@@ -117,25 +137,28 @@ class Workspaces:
     def register(self, app: AsyncApp, forgotten: Callable[[str], Awaitable[None]] | None = None) -> None:
         """Forget a workspace that uninstalls the app or revokes its tokens; `forgotten` is told which."""
 
-        def forget(context: AsyncBoltContext) -> None:
+        def forget(context: AsyncBoltContext, at: float) -> None:
             """In a task of its own: a database that stalls delays no acknowledgement."""
-            task = asyncio.create_task(forgetting(context))
+            task = asyncio.create_task(forgetting(context, at))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-        async def forgetting(context: AsyncBoltContext) -> None:
-            await self.installations.async_delete_all(
-                enterprise_id=context.enterprise_id, team_id=context.team_id or None
-            )
+        async def forgetting(context: AsyncBoltContext, at: float) -> None:
+            whose: dict[str, Any] = {"enterprise_id": context.enterprise_id, "team_id": context.team_id or None}
+            bot = await self.installations.async_find_bot(**whose)
+            if bot and bot.installed_at > at + 1:  # whole seconds, of an event that Slack brings again for 5 minutes
+                log.info("slack_installed_anew", team=context.team_id)
+                return
+            await self.installations.async_delete_all(**whose)
             if forgotten and context.team_id:
                 await forgotten(context.team_id)
 
-        async def uninstalled(context: AsyncBoltContext) -> None:
-            forget(context)
+        async def uninstalled(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            forget(context, body["event_time"])
 
-        async def revoked(event: dict[str, dict[str, list[str]]], context: AsyncBoltContext) -> None:
-            if event.get("tokens", {}).get("bot"):
-                forget(context)
+        async def revoked(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            if body["event"].get("tokens", {}).get("bot"):
+                forget(context, body["event_time"])
 
         app.event("app_uninstalled")(uninstalled)
         app.event("tokens_revoked")(revoked)

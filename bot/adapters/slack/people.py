@@ -9,7 +9,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import faults
-from bot.core import wording
+from bot.adapters.slack.wording import SOMEBODY
 from bot.desk import Asker
 
 _REMEMBERED_S = 3600
@@ -24,7 +24,6 @@ class Person:
 
     asker: Asker
     guest: bool
-    bot: bool = False
 
 
 class People:
@@ -51,7 +50,7 @@ class People:
             if needed and not known:
                 raise
             log.warning("slack_profile_unknown", error=faults.code(error), team=team, user=user)
-            return known or self.stranger(name or wording.SOMEBODY)
+            return known or self.stranger(name or SOMEBODY)
         found = self._read(answer["user"], team, name)
         self._known[team, user] = (time.monotonic(), found)
         if len(self._known) > _MOST:
@@ -64,4 +63,4 @@ class People:
         guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted"))
         elsewhere = user.get("team_id") not in (None, team) and not user.get("enterprise_user")
         zone = user.get("tz") or self._zone
-        return Person(Asker(called or name, zone), bool(guest or elsewhere), bool(user.get("is_bot")))
+        return Person(Asker(called or name, zone), bool(guest or elsewhere))

@@ -6,6 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.slack import blocks
+from bot.adapters.slack.wording import (
+    CLOSE,
+    DAILY_LESSONS,
+    FIRST_SUMMARIES,
+    MORE_SUMMARIES,
+    OR_ANOTHER,
+    QUOTE_IT,
+    SHARE_WHERE,
+)
 from bot.core import excerpts, wire, wording
 from bot.core.card import Action, Card, Choice, Verb
 from bot.core.daily import State, Subscription
@@ -23,7 +32,7 @@ View = dict[str, Any]
 
 
 def _modal(content: list[dict[str, Any]], **more: Any) -> View:
-    title, close = blocks.plain(wording.BOT, 24), blocks.plain(wording.CLOSE, 24)
+    title, close = blocks.plain(wording.BOT, 24), blocks.plain(CLOSE, 24)
     return {"type": "modal", "title": title, "close": close, "blocks": content, **more}
 
 
@@ -43,7 +52,7 @@ def finder(entry: Entry | None = None, card: Card | None = None) -> View:
     where = {
         "type": "input",
         "block_id": WHERE,
-        "label": blocks.plain(wording.SHARE_WHERE, 75),
+        "label": blocks.plain(SHARE_WHERE, 75),
         "element": {
             "type": "conversations_select",
             "action_id": WHERE,
@@ -105,7 +114,7 @@ def quoting(where: Quoting, offer: Card) -> View:
         content += blocks.parts(_candidate(number, choice), 20)
     if offer.choices:
         content.append(_choose(offer))
-    label = wording.OR_ANOTHER if offer.choices else wording.SEARCHED
+    label = OR_ANOTHER if offer.choices else wording.SEARCHED
     content.append(
         {"type": "input", "block_id": FIND, "optional": True, "label": blocks.plain(label, 75), "element": _find()}
     )
@@ -119,7 +128,7 @@ def quoting(where: Quoting, offer: Card) -> View:
             "element": box,
         }
     )
-    submit = blocks.plain(wording.QUOTE_IT, 24)
+    submit = blocks.plain(QUOTE_IT, 24)
     return _modal(content, callback_id=QUOTE, submit=submit, private_metadata=where.kept())
 
 
@@ -159,11 +168,11 @@ def home(greeting: Card, library: Library, page: int, managed: Sequence[tuple[Su
         content += _shelf(at, summary)
     if pages > 1:
         following = (page + 1) % pages
-        label = wording.MORE_SUMMARIES if following else wording.FIRST_SUMMARIES
+        label = MORE_SUMMARIES if following else FIRST_SUMMARIES
         more = {"type": "button", "action_id": PAGE, "value": str(following), "text": blocks.plain(label, 75)}
         content.append({"type": "actions", "elements": [more]})
     if managed:
-        content.append({"type": "header", "text": blocks.plain(wording.DAILY_LESSONS, 150)})
+        content.append({"type": "header", "text": blocks.plain(DAILY_LESSONS, 150)})
     for at, (subscription, told) in enumerate(managed[:MANAGED]):
         content += _managed(at, subscription, told)
     return {"type": "home", "blocks": content}

@@ -33,8 +33,9 @@ Done = TypeVar("Done")
 
 
 class SqlStore:
-    """The Store port. `holder` names this process; `clock` overrides the clock that decides, for tests.
+    """The Store port, and beside it the leases of shards and the backup.
 
+    `holder` names this process; `clock` overrides the clock that decides, for tests.
     `watch` is told of what was missed or skipped, which nobody else comes to see.
     """
 
@@ -103,6 +104,7 @@ class SqlStore:
             await connection.execute(select(leases.c.name).limit(1))
 
     async def close(self) -> None:
+        """Let go of the database."""
         await asyncio.to_thread(self._thread.shutdown)
         await self.engine.dispose()
 
@@ -262,6 +264,7 @@ class SqlStore:
     # ---- what only one process may have or do
 
     async def lease(self, name: str, seconds: float) -> bool:
+        """Hold something that only one process may have, such as a shard, or hold it longer. False: another has it."""
         async with self._transaction() as connection:
             now = await self._now(connection)
             values = {"holder": self._holder, "until": stamp(now + timedelta(seconds=seconds))}
@@ -275,6 +278,7 @@ class SqlStore:
             return held.first() is not None
 
     async def unlease(self, name: str) -> None:
+        """Let go of what this process holds."""
         async with self._transaction() as connection:
             mine = and_(leases.c.name == name, leases.c.holder == self._holder)
             await connection.execute(delete(leases).where(mine))
@@ -292,10 +296,12 @@ class SqlStore:
     # ---- backup
 
     async def export(self) -> AsyncGenerator[dict[str, Any], None]:
+        """Everything but what matters for the moment alone, as JSON objects of one moment in time."""
         async with self._transaction(reading=True) as connection, aclosing(backup.records(connection)) as records:
             async for record in records:
                 yield record
 
     async def import_(self, records: Iterable[Mapping[str, Any]]) -> int:
+        """Take an export into an empty database, all or nothing, and give how many rows. Raises StoreError."""
         async with self._transaction() as connection:
             return await backup.restore(connection, records)

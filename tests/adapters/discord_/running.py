@@ -11,7 +11,7 @@ from bot.adapters.discord.client import Client, serve
 from bot.desk import Desk
 from bot.settings import Discord
 from tests.desks import garden_desk
-from tests.fakes.local_discord import LocalDiscord
+from tests.fakes.local_discord import Channel, LocalDiscord, Person
 
 
 @asynccontextmanager
@@ -34,6 +34,12 @@ async def running(
         task.cancel()
         await asyncio.gather(task, ready, return_exceptions=True)
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, before
+
+
+def met(fake: LocalDiscord) -> tuple[Channel, Person, Person]:
+    """A channel of a server, and Ada and Bob, who are in it."""
+    guild = fake.guild("Garden")
+    return guild.channel("general"), fake.person("Ada", guild), fake.person("Bob", guild)
 
 
 def converse(

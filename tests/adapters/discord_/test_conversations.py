@@ -4,21 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.adapters.discord import commands
-from bot.adapters.discord.client import serve
-from bot.core.commands import COMMANDS
-from bot.core.errors import SettingsError
-from bot.settings import Discord
-from tests.adapters.discord_.running import converse, running, without_pauses
-from tests.desks import garden_desk
-from tests.fakes.local_discord import LocalDiscord, command_problems, pings
+from tests.adapters.discord_.running import converse, met
+from tests.fakes.local_discord import LocalDiscord, pings
 
 
 def test_completion_gives_what_the_answer_gives_and_exactly_the_entry_chosen() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        general = guild.channel("general")
+        general, ada, _ = met(fake)
         choices = await ada.completes(general, "/lookup", "query", "soil bare")
         assert choices[0] == ("Cover the soil", "[[garden/mulch-first]]")
         found = await ada.types(general, "/lookup", query=choices[0][1])
@@ -34,9 +26,7 @@ def test_completion_gives_what_the_answer_gives_and_exactly_the_entry_chosen() -
 
 def test_a_prefix_stands_before_every_command() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        general = guild.channel("general")
+        general, ada, _ = met(fake)
         assert "Worms make compost" in (await ada.types(general, "/cp-lookup", query="worms")).text
         assert await ada.completes(general, "/cp-lookup", "query", "vermi") != []
         assert "cp-lesson" in str(ada.offered(general))
@@ -46,9 +36,7 @@ def test_a_prefix_stands_before_every_command() -> None:
 
 def test_wrong_input_is_answered_with_what_is_allowed_and_the_nearest_match() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        general = guild.channel("general")
+        general, ada, _ = met(fake)
         assert "Soil and water" in (await ada.types(general, "/lookup", query="worms", topic="sail")).text
         assert "Europe/Berlin" in (await ada.types(general, "/daily preview", timezone="Europe/Berln")).text
         assert "Nothing fits" in (await ada.types(general, "/lookup", query="zeppelin")).text
@@ -59,9 +47,7 @@ def test_wrong_input_is_answered_with_what_is_allowed_and_the_nearest_match() ->
 
 def test_a_card_turns_in_place_and_what_all_see_already_is_answered_beside_it() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        general = guild.channel("general")
+        general, ada, _ = met(fake)
         lesson = await ada.types(general, "/lesson")
         another = await ada.presses(lesson, "Another")
         assert another.changed == [lesson.message]
@@ -82,9 +68,7 @@ def test_a_card_turns_in_place_and_what_all_see_already_is_answered_beside_it() 
 
 def test_a_double_click_posts_once() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
-        general = guild.channel("general")
+        general, ada, bob = met(fake)
         found = await ada.types(general, "/lookup", query="worms compost")
         await asyncio.gather(ada.presses(found, "Share"), ada.presses(found, "Share"))
         assert len(general.messages) == 1
@@ -175,9 +159,7 @@ def test_where_a_server_keeps_what_others_apps_say_to_who_asked_they_are_told() 
 
 def test_small_talk_is_told_to_fit_nothing_and_the_search_asks_again_where_it_is_unclear() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
-        general = guild.channel("general")
+        general, ada, bob = met(fake)
         message = await bob.says(general, "lunch at noon?")
         offered = await ada.uses("Quote an idea", message)
         assert "Nothing fits this message" in offered.text
@@ -195,9 +177,7 @@ def test_small_talk_is_told_to_fit_nothing_and_the_search_asks_again_where_it_is
 
 def test_a_mention_and_a_direct_message_are_answered_once_openly() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        general = guild.channel("general")
+        general, ada, robot = met(fake)
         asked = await ada.says(general, "how do I keep soil wet & cool?", mention=True)
         (answer,) = [each for each in general.messages if each.by_bot]
         assert answer.reference is asked
@@ -213,7 +193,6 @@ def test_a_mention_and_a_direct_message_are_answered_once_openly() -> None:
         assert "/lookup" in chat.messages[-1].text
         await ada.says(general, "", mention=True)
         assert "/lookup" in general.messages[-1].text
-        robot = fake.person("Robot", guild)
         robot.user.bot = True
         before = len(general.messages)
         await robot.says(general, "worms", mention=True, silent=True)
@@ -223,34 +202,10 @@ def test_a_mention_and_a_direct_message_are_answered_once_openly() -> None:
     converse(scenario)
 
 
-def test_buttons_outlive_a_restart_and_commands_are_registered_once() -> None:
-    async def run() -> None:
-        async with LocalDiscord(rate_limits=False) as fake:
-            guild = fake.guild("Garden")
-            ada = fake.person("Ada", guild)
-            general = guild.channel("general")
-            async with running(garden_desk(), fake):
-                found = await ada.types(general, "/lookup", query="worms compost")
-                shared = await ada.presses(found, "Share")
-            assert fake.command_writes == 1
-            async with running(garden_desk(), fake):
-                await ada.presses(shared, "Undo")
-                assert general.messages == []
-                assert "Which" not in (await ada.presses(found, "More like this")).text
-            assert fake.command_writes == 1
-            async with running(garden_desk("commands: {prefix: cp-}"), fake):
-                pass
-            assert fake.command_writes == 2
-            assert fake.intents == 512 + 4096  # both kinds of messages, neither is privileged; not even the servers
-
-    asyncio.run(run())
-
-
 def test_an_old_forged_or_gone_button_says_so() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        found = await ada.types(guild.channel("general"), "/lookup", query="worms compost")
+        general, ada, _ = met(fake)
+        found = await ada.types(general, "/lookup", query="worms compost")
         text = str(found.message.components)
         assert "1:share:" in text
         for component in _buttons(found.message.components):
@@ -269,118 +224,9 @@ def _buttons(components: list[dict[str, object]]) -> list[dict[str, object]]:
     return found
 
 
-def test_commands_are_tried_out_on_one_server_and_a_failing_registration_stops_nothing() -> None:
-    async def run() -> None:
-        async with LocalDiscord(rate_limits=False) as fake:
-            here, there = fake.guild("Garden"), fake.guild("Field")
-            ada = fake.person("Ada", here, there)
-            async with running(garden_desk(), fake, guild=here.id):
-                assert ada.offered(there.channel("general")) == []
-                assert "Worms" in (await ada.types(here.channel("general"), "/lookup", query="worms")).text
-            fake.fail("GET", "/applications/{id}/commands", status=503)
-            async with running(garden_desk(), fake):
-                await ada.says(there.channel("general"), "worms", mention=True)
-            assert "Worms" in there.channels[-1].messages[-1].text
-            assert fake.commands == []
-
-    asyncio.run(run())
-
-
-@pytest.mark.parametrize("named", [True, False])
-def test_several_shards_are_connected_once_all_are(named: bool) -> None:
-    async def scenario(fake: LocalDiscord) -> None:
-        async with running(garden_desk(), fake, gateway=fake.gateway_url if named else "") as connected:
-            await fake.connected(2)
-            await fake.settled()
-            assert connected.is_set()
-            for number in (0, 1):
-                guild = fake.guild(f"Garden {number}", shard=(number, 2))
-                ada = fake.person("Ada", guild)
-                assert "Worms" in (await ada.types(guild.channel("general"), "/lookup", query="worms")).text
-            await fake.drops_connections()
-            await fake.settled()
-            assert connected.is_set()
-
-    async def run() -> None:
-        async with LocalDiscord(rate_limits=False, shards=2, timeout=15.0) as fake:
-            await scenario(fake)
-
-    without_pauses(run)
-
-
-def test_a_session_that_is_lost_is_begun_anew_and_a_token_taken_away_ends_all() -> None:
-    async def run() -> None:
-        async with LocalDiscord(rate_limits=False, timeout=15.0) as fake:
-            guild = fake.guild("Garden")
-            ada = fake.person("Ada", guild)
-            general = guild.channel("general")
-            async with running(garden_desk(), fake):
-                await fake.invalidates()
-                await fake.connected()
-                await ada.says(general, "worms", mention=True)
-                assert len([each for each in general.messages if each.by_bot]) == 1
-            task = asyncio.create_task(
-                serve(garden_desk(), Discord(fake.api_url, "", None, fake.token), asyncio.Event())
-            )
-            await fake.connected()
-            fake.revokes_token()
-            with pytest.raises(SettingsError, match="Discord refuses DISCORD_TOKEN"):
-                await asyncio.wait_for(task, 15)
-
-    without_pauses(run)
-
-
-@pytest.mark.parametrize("route", ["/users/@me", "/gateway/bot"])
-def test_a_discord_that_is_down_is_no_fault_of_the_bot(route: str) -> None:
-    async def run() -> None:
-        async with LocalDiscord() as fake:
-            fake.fail("GET", route, status=503, times=9)
-            async with running(garden_desk(), fake):
-                pass
-
-    with pytest.raises(ConnectionError, match="Discord is down"):
-        asyncio.run(run())
-
-
-def test_a_lost_connection_is_resumed_and_a_refused_token_is_named() -> None:
-    async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada = fake.person("Ada", guild)
-        general = guild.channel("general")
-        await fake.drops_connections()
-        assert "Worms" in (await ada.types(general, "/lookup", query="worms")).text
-        await fake.reconnects()
-        assert "Worms" in (await ada.types(general, "/lookup", query="worms")).text
-        assert fake.resumes >= 1
-
-    converse(scenario, timeout=15.0)
-
-    async def refused() -> None:
-        async with LocalDiscord() as fake, running(garden_desk(), fake, token="a-s3cret"):
-            pass
-
-    with pytest.raises(SettingsError, match="Discord refuses DISCORD_TOKEN") as raised:
-        asyncio.run(refused())
-    assert "s3cret" not in str(raised.value)
-
-
-@pytest.mark.parametrize("prefix", ["", "a-prefix-of-20-char-"])
-def test_declared_commands_keep_the_limits(prefix: str) -> None:
-    declared = commands.declared(prefix)
-    assert len(declared) == len(COMMANDS) + 1
-    assert [problem for command in declared for problem in command_problems(command)] == []
-    added = {"id": "1", "version": "2", "dm_permission": None, "nsfw": False}
-    registered = [{**command, **added} for command in reversed(declared)]
-    assert commands.same(declared, registered)
-    registered[-1]["description"] = "another"
-    assert not commands.same(declared, registered)
-
-
 def test_a_forged_undo_takes_nothing_back_and_the_longest_note_is_posted_in_full() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
-        general = guild.channel("general")
+        general, ada, bob = met(fake)
         message = await bob.says(general, "our bare soil dried out in the first hot week")
         note = "*" * 499 + "!"
         modal = await ada.presses(await ada.uses("Quote an idea", message), "Search")

@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.discord import interactions
 from bot.core.card import Card
 from bot.desk import Desk
-from tests.adapters.discord_.running import converse
+from tests.adapters.discord_.running import converse, met
 from tests.desks import garden_desk
 from tests.fakes.local_discord import LocalDiscord
 
@@ -19,50 +19,41 @@ EDIT = ("PATCH", "/webhooks/{app}/{token}/messages/{id}")
 
 
 async def share(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    ada = fake.person("Ada", guild)
-    general = guild.channel("general")
+    general, ada, _ = met(fake)
     await ada.presses(await ada.types(general, "/lookup", query="worms"), "Share")
     return "\n".join(each.text for each in ada.sees(general))
 
 
 async def quote(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    ada = fake.person("Ada", guild)
-    general = guild.channel("general")
+    general, ada, _ = met(fake)
     seen = await ada.types(general, "/quote", query="[[garden/clay]]")
     assert len(general.messages) <= 1
     return "\n".join([seen.failed, *(each.text for each in ada.sees(general))])
 
 
 async def quote_an_idea(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
-    general = guild.channel("general")
+    general, ada, bob = met(fake)
     offered = await ada.uses("Quote an idea", await bob.says(general, "our bare soil dried out"))
     seen = await ada.submits(await ada.presses(offered, "Search"), query="vermicompost", note="all that I typed")
     return seen.text
 
 
 async def look_up(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    seen = await fake.person("Ada", guild).types(guild.channel("general"), "/lookup", query="worms")
+    general, ada, _ = met(fake)
+    seen = await ada.types(general, "/lookup", query="worms")
     return seen.failed or seen.text
 
 
 async def undo(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    ada = fake.person("Ada", guild)
-    general = guild.channel("general")
+    general, ada, _ = met(fake)
     await ada.types(general, "/quote", query="[[garden/clay]]")
     confirmed = next(each for each in ada.sees(general) if each.private)
     return (await ada.presses(confirmed, "Undo")).text
 
 
 async def open_window(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
-    seen = await ada.uses("Quote an idea", await bob.says(guild.channel("general"), "our bare soil dried out"))
+    general, ada, bob = met(fake)
+    seen = await ada.uses("Quote an idea", await bob.says(general, "our bare soil dried out"))
     return seen.failed or seen.text
 
 
@@ -75,9 +66,7 @@ async def quote_as_a_guest(fake: LocalDiscord) -> str:
 
 
 async def mention(fake: LocalDiscord) -> str:
-    guild = fake.guild("Garden")
-    ada = fake.person("Ada", guild)
-    general = guild.channel("general")
+    general, ada, _ = met(fake)
     await ada.says(general, "worms", mention=True)
     return "\n".join(each.text for each in (*general.messages, *fake.dm(ada).messages) if each.by_bot)
 
@@ -174,9 +163,7 @@ def test_who_cannot_be_told_is_in_the_log(logged: Callable[[], list[dict[str, An
 
 def test_what_is_gone_already_can_be_taken_back_and_answered() -> None:
     async def scenario(fake: LocalDiscord) -> None:
-        guild = fake.guild("Garden")
-        ada, bob = fake.person("Ada", guild), fake.person("Bob", guild)
-        general = guild.channel("general")
+        general, ada, bob = met(fake)
         message = await bob.says(general, "our bare soil dried out in the first hot week")
         offered = await ada.uses("Quote an idea", message)
         message.deleted = True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.discord.layout import NOBODY, PICK, view
@@ -302,9 +302,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-@settings(
-    max_examples=int(os.environ.get("EXAMPLES", "300")), suppress_health_check=[HealthCheck.too_slow], deadline=None
-)
+@settings(max_examples=int(os.environ.get("EXAMPLES", "300")))
 @example(Card(body=("0" * 6000,), choices=tuple(Choice("", Action("", Verb.OPEN, (f"{n}",)), "a") for n in range(9))))
 @given(ANY_CARD)
 def test_any_card_is_within_every_limit_and_cannot_format_link_or_ping(card: Card) -> None:
@@ -317,7 +315,7 @@ def test_any_card_is_within_every_limit_and_cannot_format_link_or_ping(card: Car
             assert bool(PICK.fullmatch(one["custom_id"])) == (one["type"] == 3)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60)
 @given(UNMARKED, st.integers(1, 3))
 def test_without_its_marks_a_card_is_what_it_is_unmarked(card: Card, every: int) -> None:
     def read(card: Card) -> list[tuple[int, str]]:
@@ -353,7 +351,6 @@ SMALL_CARD = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(SMALL_CARD)
 def test_every_word_of_a_small_card_is_there_to_be_read(card: Card) -> None:
     said = " ".join(ESCAPED.sub(r"\1", text) for one in walk(drawn(card)) for text in strings(one))

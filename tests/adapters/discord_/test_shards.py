@@ -11,7 +11,7 @@ from bot.adapters.discord import client, shards
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from tests.adapters.discord_.running import running
+from tests.adapters.discord_.running import met, running
 from tests.databases import fresh
 from tests.desks import garden_desk
 from tests.fakes.local_discord import LocalDiscord
@@ -30,9 +30,7 @@ def test_an_interaction_is_answered_by_one_process_and_by_the_other_once_that_ha
         one, two = (SqlStore(engine, name, timedelta(hours=6)) for name, engine in zip("ab", engines, strict=True))
         try:
             async with LocalDiscord(rate_limits=False, timeout=15.0) as fake:
-                guild = fake.guild("Garden")
-                ada = fake.person("Ada", guild)
-                general = guild.channel("general")
+                general, ada, _ = met(fake)
 
                 async def asks() -> str:
                     return str((await ada.types(general, "/lookup", query="worms")).text)
@@ -63,7 +61,7 @@ def test_a_lease_runs_from_when_it_was_asked_for(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(shards, "RENEWED_S", 0.01)
     leases = Slow()
-    asyncio.run(asyncio.wait_for(shards.Shards(leases, 1).changed([0], lambda: leases.at), 5))
+    asyncio.run(asyncio.wait_for(shards.Shards(leases, 1).changed([0], lambda: leases.at), 60))
 
 
 async def _taken_over(fake: LocalDiscord, store: SqlStore, asks: Any) -> None:
@@ -85,4 +83,4 @@ def test_a_database_that_is_gone_costs_the_shards_before_another_may_have_them(m
             raise OSError("gone")
 
     clock = iter(range(0, 1000, 10))
-    asyncio.run(asyncio.wait_for(shards.Shards(Gone(), 1).changed([0], lambda: next(clock)), 5))
+    asyncio.run(asyncio.wait_for(shards.Shards(Gone(), 1).changed([0], lambda: next(clock)), 60))

@@ -40,7 +40,7 @@ def _theirs(text: str, longest: int) -> list[int]:
 @example("\x00a\x0bb\x0c\x1c\x7f", 8)
 @example(" " * 1000 + "late", 8)
 @example(("y" * 900 + " ") * 3 + "end", 8)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_read_as_the_reference_reads_it(text: str, longest: int) -> None:
     assert OURS.read(text, longest) == _theirs(text, longest)
 

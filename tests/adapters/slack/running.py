@@ -1,9 +1,11 @@
 """The bot running in a local Slack, over Socket Mode or over HTTP, so that a test reads as a conversation."""
 
 import asyncio
+import itertools
+import os
 import socket
 from collections.abc import Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bot.adapters.slack.client import serve
@@ -16,10 +18,16 @@ from tests.fakes.slack import LocalSlack, message_problems, view_problems
 MODES = ("socket", "http")
 
 
+# Below those that the system hands out, so that nothing takes one between its choice and its use.
+_PORTS = itertools.count(10_000 + os.getpid() % 1_000 * 20)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("0.0.0.0", port))  # noqa: S104 - as the bot does
+            return port
+    raise AssertionError
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
 
 
 def thorough(share: int = 1) -> settings:
-    return settings(deadline=None, max_examples=EXAMPLES // share, suppress_health_check=list(HealthCheck))
+    return settings(max_examples=EXAMPLES // share, suppress_health_check=list(HealthCheck))
 
 
 # ---- real cards

@@ -1,6 +1,7 @@
 """How the bot is reached: signed requests alone, refused tokens, and workspaces that install and remove the app."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,12 +15,16 @@ from aiohttp import ClientSession
 from bot.adapters.slack import client
 from bot.adapters.slack.client import serve
 from bot.adapters.slack.manifest import manifest
+from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.store.engine import open_engine
+from bot.core.card import Card
+from bot.core.daily import Place
 from bot.core.errors import SettingsError
+from bot.ports import Messenger, UnsentError
 from bot.settings import Slack
 from tests.adapters.slack.running import converse, free_port
 from tests.desks import garden_desk
-from tests.fakes.slack import LocalSlack
+from tests.fakes.slack import LocalSlack, payloads
 
 
 def test_only_fresh_and_signed_requests_are_taken() -> None:
@@ -72,6 +77,25 @@ def test_a_port_that_is_taken_is_told_with_its_mend() -> None:
         asyncio.run(run())
 
 
+def test_what_could_not_be_connected_in_time_was_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "TIMEOUT_S", 1)
+
+    async def run() -> None:
+        with contextlib.ExitStack() as stack:
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+            for _ in range(3):  # whom nobody accepts: packets of all others are dropped
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(server.getsockname())
+            settings = Slack(f"http://127.0.0.1:{server.getsockname()[1]}/api/", 3000, bot_token="xoxb-1")
+            async with client.web_client(settings) as web:
+                messenger = SlackMessenger(lambda _: asyncio.sleep(0, web))
+                await messenger.post(Place("slack", "T1", "C1"), Card("A lesson"), "")
+
+    with pytest.raises(UnsentError, match="could not be reached"):
+        asyncio.run(run())
+
+
 @pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
 def test_a_refused_token_is_named(variable: str) -> None:
     async def run() -> None:
@@ -87,7 +111,9 @@ def test_a_refused_token_is_named(variable: str) -> None:
 
 
 @asynccontextmanager
-async def installable(slack: LocalSlack, folder: Path) -> AsyncIterator[str]:
+async def installable(
+    slack: LocalSlack, folder: Path, messengers: dict[str, Messenger] | None = None
+) -> AsyncIterator[str]:
     """The bot for many workspaces, over HTTP; gives its address."""
     port = free_port()
     settings = Slack(
@@ -99,8 +125,10 @@ async def installable(slack: LocalSlack, folder: Path) -> AsyncIterator[str]:
     )
     connected = asyncio.Event()
     engine = open_engine(f"sqlite+aiosqlite:///{folder / 'slack.db'}")
-    task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
-    await asyncio.wait_for(connected.wait(), 10)
+    task = asyncio.create_task(
+        serve(garden_desk(), settings, connected, messengers={} if messengers is None else messengers, engine=engine)
+    )
+    await asyncio.wait_for(connected.wait(), 60)
     slack.http(f"http://127.0.0.1:{port}")
     try:
         yield f"http://127.0.0.1:{port}"
@@ -114,22 +142,29 @@ def test_two_workspaces_install_use_renew_and_remove_the_app(tmp_path: Path) -> 
     async def run() -> None:
         made = manifest(address="https://commonplace.example", many=True)
         async with LocalSlack(manifest=made, installed=False) as slack:
-            async with installable(slack, tmp_path) as address:
+            slack.state.strict_rate = False
+            messengers: dict[str, Messenger] = {}
+            async with installable(slack, tmp_path, messengers) as address:
                 ada = slack.person("Ada")
-                bea = slack.person("Bea", workspace=slack.new_workspace("Orchard"))
+                bea = slack.person("Bea", workspace=slack.new_workspace("Orchard", enterprise="E1"))
                 for person in (ada, bea):
                     status, page = await person.installs(f"{address}/slack/install")
                     assert status == 200, page
                     there = slack.channel("general", person)
                     await person.types(there, "/quote [[garden/clay]]")
                     assert f"Quoted by {person.name}" in there.messages[0].text
+                    await messengers["slack"].post(Place("slack", person.user.team_id, there.id), Card("A lesson"), "")
+                    assert there.messages[1].text == "A lesson"
                 assert (await ada.installs(f"{address}/slack/install", state="forged"))[0] >= 400
                 assert "access_denied" in (await ada.installs(f"{address}/slack/install", denies=True))[1]
+                before = slack.clock.now() - 60  # an event that comes again after the app was installed anew
+                slack.last_event = payloads.event(bea.user.workspace, {"type": "app_uninstalled"}, "Ev1", before)
+                await slack.redelivers()
                 await ada.uninstalls()
             # A restart: Bea's installation is still there, Ada's is forgotten.
             async with installable(slack, tmp_path):
                 general = next(each for each in bea.user.workspace.channels.values() if each.name == "general")
                 await bea.types(general, "/quote [[garden/worm-compost]]")
-                assert len(general.messages) == 2
+                assert len(general.messages) == 3
 
     asyncio.run(run())

@@ -40,7 +40,7 @@ def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(
             )
             engine, connected = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"), asyncio.Event()
             task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
-            await asyncio.wait_for(connected.wait(), 10)
+            await asyncio.wait_for(connected.wait(), 60)
             body = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_uninstalled"}}
             async with ClientSession() as session:
                 answer = await session.post(f"http://127.0.0.1:{port}/slack/events", json=body)

@@ -53,15 +53,16 @@ class OAuth:
         return self._tokens(grant)
 
     def _tokens(self, grant: Grant) -> Json:
+        team = grant.workspace
         until = self.state.clock.now() + ROTATION_SECONDS if self.rotation else float("inf")
         answer: Json = {
-            "access_token": self.state.new_token(grant.workspace, grant.scopes, until),
+            "access_token": self.state.new_token(team, grant.scopes, until),
             "token_type": "bot",
             "scope": ",".join(grant.scopes),
-            "bot_user_id": grant.workspace.bot_user,
+            "bot_user_id": team.bot_user,
             "app_id": APP_ID,
-            "team": {"id": grant.workspace.id, "name": grant.workspace.name},
-            "enterprise": None,
+            "team": {"id": team.id, "name": team.name},
+            "enterprise": {"id": team.enterprise, "name": team.enterprise} if team.enterprise else None,
             "is_enterprise_install": False,
             "authed_user": {"id": grant.user},
         }

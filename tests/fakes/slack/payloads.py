@@ -13,7 +13,7 @@ def _common(kind: str, user: User) -> Json:
         "api_app_id": APP_ID,
         "team": {"id": team.id, "domain": team.name.lower()},
         "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": user.team_id},
-        "enterprise": None,
+        "enterprise": {"id": team.enterprise, "name": team.enterprise} if team.enterprise else None,
         "is_enterprise_install": False,
     }
 
@@ -24,6 +24,7 @@ def command(user: User, channel: Channel, name: str, text: str) -> Json:
         "token": "verification",
         "team_id": team.id,
         "team_domain": team.name.lower(),
+        **({"enterprise_id": team.enterprise, "enterprise_name": team.enterprise} if team.enterprise else {}),
         "channel_id": channel.id,
         "channel_name": channel.api_name,
         "user_id": user.id,
@@ -74,10 +75,11 @@ def view_closed(user: User, view: View, cleared: bool) -> Json:
 
 
 def event(team: Workspace, inner: Json, event_id: str, now: float) -> Json:
-    whose: dict[str, Any] = {"enterprise_id": None, "team_id": team.id, "user_id": team.bot_user}
+    whose: dict[str, Any] = {"enterprise_id": team.enterprise or None, "team_id": team.id, "user_id": team.bot_user}
     return {
         "token": "verification",
         "team_id": team.id,
+        **({"enterprise_id": team.enterprise} if team.enterprise else {}),
         "api_app_id": APP_ID,
         "type": "event_callback",
         "event": inner,

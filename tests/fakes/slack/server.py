@@ -140,8 +140,8 @@ class LocalSlack:
         self._delivery = self.webhooks = Webhooks(url.rstrip("/") + path, self.signing_secret, self.session)
         return self.webhooks
 
-    def new_workspace(self, name: str) -> Workspace:
-        return self.state.new_workspace(name)
+    def new_workspace(self, name: str, enterprise: str = "") -> Workspace:
+        return self.state.new_workspace(name, enterprise)
 
     def person(
         self,

@@ -206,6 +206,7 @@ class Workspace:
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     bot_token: str = ""
+    enterprise: str = ""  # the organisation that it belongs to, in Enterprise Grid
 
 
 class State(Bell):
@@ -235,8 +236,8 @@ class State(Bell):
         """A message's timestamp, which no other message has."""
         return f"{int(self.clock.now())}.{next(self._stamps) % 1_000_000:06d}"
 
-    def new_workspace(self, name: str) -> Workspace:
-        made = Workspace(self.new_id("T"), name, self.new_id("U"), self.new_id("B"))
+    def new_workspace(self, name: str, enterprise: str = "") -> Workspace:
+        made = Workspace(self.new_id("T"), name, self.new_id("U"), self.new_id("B"), enterprise=enterprise)
         self.workspaces[made.id] = made
         return made
 

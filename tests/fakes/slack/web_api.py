@@ -169,7 +169,7 @@ class WebApi:
 
 
 def _too_fast(seconds: int) -> web.Response:
-    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
+    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"retry-after": str(seconds)})
 
 
 async def _arguments(request: web.Request) -> Json:
