@@ -11,7 +11,7 @@ from math import log, sqrt
 from rapidfuzz import fuzz
 
 from bot.core import excerpts
-from bot.core.parser import HEADINGS, MAX_KEY, Parsed
+from bot.core.parser import MAX_KEY, Parsed
 from bot.core.slugs import short_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 from bot.core.words import EMPTY, stem, words
@@ -201,7 +201,7 @@ def report(made: Import, parsed: Parsed, where: str) -> list[str]:
         entries = list(summary.within(section))
         if not entries:
             continue
-        lines.append(f"  {HEADINGS[section]}: {len(entries)}")
+        lines.append(f"  {section.heading}: {len(entries)}")
         counts = Counter(entry.topic for entry in entries if entry.topic)
         lines += [f"    {topic.title}: {number}" for topic, number in counts.items() if topic]
     members = [entry for entry in summary.entries if entry.same]
