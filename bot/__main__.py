@@ -47,7 +47,7 @@ def _look_up(options: argparse.Namespace) -> int:
     desk = _learned_desk(options)
     # A person may write filters as in a chat; what a program asks is taken as it stands.
     said = {} if options.json or options.query == ["-"] else plain(" ".join(options.query)).options
-    scope = desk.scope(*(getattr(options, name) or said.get(name) for name in ("kind", "topic", "summary")))
+    scope = desk.scope({name: getattr(options, name) or said.get(name) for name in ("kind", "topic", "summary")})
 
     async def found(query: str) -> dict[str, Any]:
         limit = options.limit or desk.settings.search.results
@@ -76,7 +76,7 @@ def _quote(options: argparse.Namespace) -> int:
 
 def _lesson(options: argparse.Namespace) -> int:
     desk = _desk(options)
-    scope = desk.scope(None, options.topic, options.summary)
+    scope = desk.scope({"topic": options.topic, "summary": options.summary})
     lessons = desk.lessons(options.limit or 1, scope)
     if options.json:
         return _write([records.answer(desk.library, None, [Hit(lesson, 1.0) for lesson in lessons])])

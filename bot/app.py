@@ -18,11 +18,11 @@ from bot.adapters.embedding import vectors
 from bot.core.errors import BotError, ContentError, Problem, SettingsError
 from bot.core.meaning import Meaning, texts, texts_in_words
 from bot.core.parser import Limits
-from bot.daily import declared
 from bot.desk import Desk
 from bot.ports import Embedder
 from bot.settings import Settings, read_settings
 from bot.shelf import Shelf
+from bot.subscribing import declared
 
 CONTENT = Path("content")
 CONFIG = Path("config/bot.yaml")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 
-from bot.core import cards, refusals, rotation, wording
+from bot.core import cards, rotation, wording
 from bot.core.card import Accent, Card, Field
 from bot.core.commands import Access, Invocation, find
-from bot.core.daily import FINAL, POST, THREAD, Delivery, Outcome, Place, State, Subscription
-from bot.core.errors import BotError, Problem, SettingsError, StoreError, UsageError
+from bot.core.daily import FINAL, Delivery, Outcome, Place, State, Subscription
+from bot.core.errors import BotError, StoreError
 from bot.core.library import EVERYTHING
 from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
 from bot.core.rotation import Lessons
@@ -20,6 +20,7 @@ from bot.core.summary import Entry
 from bot.core.when import describe_days
 from bot.desk import PREVIEWED, Asker, Desk
 from bot.ports import Claim, Store
+from bot.subscribing import declared, made, placed
 
 REMEMBERED = 7  # deliveries that `status` tells of
 _BATCH = 500  # subscriptions that are asked about at once
@@ -79,9 +80,8 @@ class Daily:
             return Answer(cards.note(wording.DECLARED))
         try:
             if verb == "on":
-                made = _made(self._desk, self._typed(known, options), asker, place, now=now, by=manager.id)
-                made = _placed(made, here, options.get("forum", ""), forum)
-                return await self._on(made, known)
+                wanted = made(self._desk, self._typed(known, options), asker, place, now=now, by=manager.id)
+                return await self._on(placed(wanted, here, options.get("forum", ""), forum), known)
             if verb == "preview":
                 return Answer(await self._preview(options, asker, known, now))
         except BotError as error:
@@ -328,68 +328,3 @@ class Daily:
 def _under_way(latest: Sequence[Delivery]) -> list[Occurrence]:
     """What is claimed and not sent yet, as its platform is out of reach perhaps: it gets the lesson that comes next."""
     return [Occurrence(one.due, one.date) for one in latest if one.outcome not in FINAL]
-
-
-def declared(desk: Desk, lines: Sequence[str], now: datetime) -> list[Subscription]:
-    """What lines of the settings declare. Raises SettingsError for each line that is not understood."""
-    found, problems = list[Subscription](), list[Problem]()
-    for line in lines:
-        try:
-            new = _declared(desk, line, now)
-            if any(new.place == one.place for one in found):
-                raise UsageError(Problem("this channel stands there twice", "keep one of the lines"))
-            found.append(new)
-        except BotError as error:
-            problems += [replace(one, reason=f"daily.channels: “{line}”: {one.reason}") for one in error.problems]
-    if problems:
-        raise SettingsError(problems)
-    return found
-
-
-def _declared(desk: Desk, line: str, now: datetime) -> Subscription:
-    platform, _, rest = line.partition(" ")
-    place, _, options = rest.strip().partition(" ")
-    workspace, _, channel = place.partition("/")
-    if platform not in ("slack", "discord") or not workspace or not channel:
-        raise UsageError(Problem("it names no channel", "begin with slack or discord, then WORKSPACE/CHANNEL"))
-    before, in_forum, after = options.partition(f"forum:{POST}")
-    invocation = desk.parse(f"/{desk.prefix}daily on {before}{after}")
-    settings, there = Asker(wording.THE_SETTINGS, ""), Place(platform, workspace, channel)
-    made = _made(desk, invocation.options, settings, there, now=now)
-    return replace(_placed(made, (), POST, forum=bool(in_forum)), declared=True)
-
-
-def _made(
-    desk: Desk, options: dict[str, str], asker: Asker, place: Place, *, now: datetime, by: str = ""
-) -> Subscription:
-    schedule, within = desk.schedule(options, asker), _within(desk, options)
-    return Subscription(place, schedule, now, within, by=by, by_name=asker.name)
-
-
-def _within(desk: Desk, options: dict[str, str]) -> str:
-    """A topic's key, a summary's name or "". Raises UsageError where several topics fit."""
-    scope = desk.scope(None, options.get("topic"), options.get("summary"))
-    if scope.topics and len(scope.topics) > 1:
-        titles = [desk.library.topics[key].title for key in sorted(scope.topics)]
-        raise UsageError(refusals.unknown_value("one topic", options["topic"], titles, None))
-    return scope.within
-
-
-def _placed(made: Subscription, here: Sequence[Subscription], wanted: str, forum: bool) -> Subscription:
-    """The subscription where its lessons are to come: where they come already, or came last, unless that is to be
-    changed. A date that was left out stays so while it is on.
-    """
-    if here and here[0].state is not State.OFF:
-        made = replace(made, skip=here[0].skip)
-    if here and (not forum or wanted in ("", here[0].forum)):
-        made = replace(made, place=here[0].place, forum=here[0].forum)
-    elif forum:
-        way = wanted or POST
-        before = next((one.place.thread for one in here if one.forum == THREAD), "")
-        made = replace(made, place=replace(made.place, thread=POST if way == POST else before), forum=way)
-    return replace(made, id=next((one.id for one in here if one.place == made.place), 0))
-
-
-def platform_refused(subscription: Subscription, reason: str) -> Subscription:
-    """The subscription after a refusal that lasts."""
-    return replace(subscription, state=State.REFUSED, reason=reason)

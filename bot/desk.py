@@ -4,7 +4,7 @@ Every adapter asks here and draws the Reply. Nothing here knows a platform; what
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, replace
@@ -125,9 +125,9 @@ class Desk:
         try:
             match invocation.path:
                 case ("lookup",):
-                    return Reply(await self.look_up(options["query"], self._scope(options)))
+                    return Reply(await self.look_up(options["query"], self.scope(options)))
                 case ("lesson",):
-                    return Reply(self._lesson(self._scope(options)))
+                    return Reply(self._lesson(self.scope(options)))
                 case ("quote",):
                     with self._watch():
                         return await self._quote(options["query"], asker)
@@ -210,9 +210,9 @@ class Desk:
         start = self._chance.randrange(len(walk)) if walk else 0
         return list((*walk[start:], *walk[:start])[:number])
 
-    def scope(self, kind: str | None, topic: str | None, summary: str | None) -> Scope:
-        """The limits that these words name. Raises UsageError naming what is allowed and the nearest match."""
-        return values.scope(self.index, kind, topic, summary)
+    def scope(self, options: Mapping[str, str | None]) -> Scope:
+        """The limits that options name: kind, topic, summary. Raises UsageError with what is allowed and nearest."""
+        return values.scope(self.index, *(options.get(name) for name in ("kind", "topic", "summary")))
 
     async def suggest(self, value: Value, text: str, limit: int = 25) -> list[Suggestion]:
         """Completions for an option that holds such a value, best first."""
@@ -278,7 +278,7 @@ class Desk:
         return cards.summary(values.named_summary(self.library, name) if name is not None else only)
 
     def _preview(self, options: dict[str, str], asker: Asker) -> Card:
-        schedule, scope = self.schedule(options, asker), self._scope(options)
+        schedule, scope = self.schedule(options, asker), self.scope(options)
         lessons = rotation.coming(self.heads(scope), (), scope.within, {}, PREVIEWED)
         if not lessons:
             return cards.note(wording.NO_LESSON)
@@ -354,9 +354,6 @@ class Desk:
 
     def _walk(self, scope: Scope) -> tuple[Entry, ...]:
         return self.shelf.walk if scope == EVERYTHING else rotation.walk(self.heads(scope), "")
-
-    def _scope(self, options: dict[str, str]) -> Scope:
-        return self.scope(options.get("kind"), options.get("topic"), options.get("summary"))
 
 
 def _like_an_id(query: str) -> bool:

@@ -32,7 +32,7 @@ from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, State, nonce
 from bot.core.errors import StoreError
 from bot.core.summary import Entry
-from bot.daily import Daily, platform_refused
+from bot.daily import Daily
 from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsentError, Watch, unwatched
 
 log = structlog.get_logger(__name__)
@@ -328,7 +328,7 @@ class Scheduler:
         now = await self._store.find(claim.subscription.place)
         if now is None or (now.state, now.since) != (State.ON, claim.subscription.since):
             return  # somebody has changed it meanwhile
-        await self._store.put(platform_refused(now, reason))
+        await self._store.put(replace(now, state=State.REFUSED, reason=reason))
         await self._tell(claim, wording.stopped(reason, self._prefix, claim.subscription.forum))
 
     async def _tell(self, claim: Claim, sentence: str) -> None:

@@ -169,7 +169,7 @@ def _address(*schemes: str) -> Callable[[Any], str]:
 
 def _database_url(value: Any) -> str:
     if isinstance(value, str) and (not value or value.startswith(("postgres://", "postgresql", "sqlite"))):
-        if "@" in value and ":" in value.partition("://")[2].partition("@")[0]:
+        if "password=" in value or ("@" in value and ":" in value.partition("://")[2].partition("@")[0]):
             raise ValueError("without a password: an address with one goes into DATABASE_URL, in the environment")
         return value
     raise ValueError("an address that begins with postgresql:// or sqlite:///")

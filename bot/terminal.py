@@ -37,12 +37,12 @@ async def run(places: Places, environment: Mapping[str, str]) -> None:
     settings = replace(settings, daily=replace(settings.daily, managers=frozenset()))
     desk = await open_desk(places, settings)
     asker = Asker("you", await machine_zone(environment) or settings.daily.timezone)
-    async with contextlib.aclosing(Lessons(desk, places, environment.get("DATABASE_URL", ""))) as lessons:
-        conversation = console.Conversation(desk, asker, console.Screen(), lessons.daily)
+    async with contextlib.aclosing(LazyDaily(desk, places, environment.get("DATABASE_URL", ""))) as lazy:
+        conversation = console.Conversation(desk, asker, console.Screen(), lazy.daily)
 
         async def beside() -> None:
             await asyncio.to_thread(_quiet)
-            await asyncio.gather(keep_up(desk, places, conversation.warn), lessons.post(conversation))
+            await asyncio.gather(keep_up(desk, places, conversation.warn), lazy.post(conversation))
 
         async def before() -> None:
             from bot.adapters import logs  # noqa: PLC0415 - 60 ms that the first prompt need not wait for
@@ -72,7 +72,7 @@ async def machine_zone(environment: Mapping[str, str], localtime: Path = _LOCALT
     return None if known.removeprefix("Etc/") in _NOWHERE else known
 
 
-class Lessons:
+class LazyDaily:
     """The terminal's daily lesson. Its database is opened once it is needed, and is closed at the end.
 
     `url` is DATABASE_URL, which rules over the settings where it is not empty.

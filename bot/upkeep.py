@@ -18,9 +18,10 @@ from bot.core import records, wording
 from bot.core.daily import Place, State, Subscription
 from bot.core.errors import Problem, StoreError
 from bot.core.when import describe_days
-from bot.daily import Coming, Daily, declared
+from bot.daily import Coming, Daily
 from bot.ports import Watch, unwatched
 from bot.settings import Settings
+from bot.subscribing import declared
 
 _END = "records"  # the last line of a backup: how many there are
 _WHOLE = "give the file, whole, as `db export` wrote it"

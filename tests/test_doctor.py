@@ -141,6 +141,7 @@ FAULTS: dict[str, tuple[Plant, Level, str]] = {
     "no YAML": (setting("a: ["), FAULT, "this is no YAML"),
     "a zone that is none": (setting("daily: {timezone: Berlin}"), FAULT, "an IANA time zone"),
     "a password in the settings": (setting("database: {url: 'postgresql://a:b@c/d'}"), FAULT, "without a password"),
+    "a password behind it": (setting("database: {url: 'postgresql:///d?password=b'}"), FAULT, "without a password"),
     "tokens at odds": (variable(SLACK_CLIENT_ID="1"), FAULT, "beside a client id"),
     "a bad port": (variable(PORT="x"), FAULT, "PORT is no number"),
     "a strange token": (variable(SLACK_BOT_TOKEN="abc"), FAULT, "does not begin with xoxb-"),

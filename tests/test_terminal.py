@@ -161,7 +161,7 @@ def test_a_lesson_that_was_missed_comes_late_into_a_half_typed_line(place: Path)
         screen.types("y]]\r")
         screen.reads("Clay keeps its moisture for weeks.")
         screen.types("/daily status\r")
-        screen.reads("· sent ·")
+        screen.reads("· sent late ·")
         assert "subscription=" not in screen.shown  # the scheduler's log
         assert screen.leaves() == 0
     with closing(sqlite3.connect(place / "bot.db")) as database:

@@ -17,10 +17,10 @@ def excerpt(text: str, place: int, longest: int) -> str:
 
 
 def pages(text: str, longest: int) -> list[str]:
-    """Text in pages of at most `longest` characters, parted at blanks where there are any."""
+    """Text in pages of at most `longest` characters, parted where a sentence ends, else at a blank if there is one."""
     found = []
     while len(text) > longest:
-        at = text.rfind(" ", longest // 2, longest + 1)
+        at = text.rfind(". ", longest // 2, longest) + 1 or text.rfind(" ", longest // 2, longest + 1)
         cut = at if at > 0 else longest
         found.append(text[:cut])
         text = text[cut:].lstrip(" ")

@@ -78,6 +78,11 @@ def timed(text: str) -> str:
     return f"{found[2]} {found[1]}" if found else text
 
 
+def unescaped(text: str) -> str:
+    """Text as it reads: a backslash ahead of punctuation says that the punctuation is meant literally."""
+    return _ESCAPED.sub(r"\1", text)
+
+
 def _line(number: int, text: str, indent: int, spaced: bool, *, markdown: bool) -> Line:
     level, mark = 0, ""
     if markdown:
@@ -98,4 +103,4 @@ def _unmarked(text: str) -> str:
     text = _LINK.sub(
         lambda link: link[1] if link[1] == link[2] or link[2][0] == "#" else f"{link[1]} ({link[2]})", text
     )
-    return _ESCAPED.sub(r"\1", text).strip()
+    return unescaped(text).strip()

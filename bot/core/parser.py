@@ -12,11 +12,12 @@ from datetime import date
 from bot.core import fields
 from bot.core.drafting import Draft, Limits, Parsed, Reader
 from bot.core.errors import ContentError, Problem
-from bot.core.raw import RawReader, split_title
+from bot.core.lines import unescaped
+from bot.core.raw import RawReader
 from bot.core.slugs import is_slug
 from bot.core.summary import Entry, Listing, Section, Source, Topic
 
-__all__ = ["MAX_KEY", "Limits", "Parsed", "decode", "parse", "split_title"]
+__all__ = ["MAX_KEY", "Limits", "Parsed", "decode", "parse"]
 
 MAX_KEY = 60  # characters of `summary/entry`: short enough to be typed and to fit every platform's button ids
 
@@ -33,7 +34,6 @@ FRONT_MATTER = {
 _BULLET = re.compile(r"[-*•](?:\s+|$)")
 _TITLE = re.compile(r"\*\*((?:\\.|[^\\*])+):\*\* (.+)")
 _MARK = re.compile(r"\{#(\S+)((?: [^\s}]+)*) ?\}")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def decode(data: bytes) -> str:
@@ -66,11 +66,6 @@ def parse(text: str, name: str = "", max_entries: int = Limits().max_entries, *,
     return (_Kept if kept else RawReader)(lines, name, max_entries).read()
 
 
-def unescape(text: str) -> str:
-    """Kept text as it reads: a backslash ahead of punctuation says that the punctuation is meant literally."""
-    return _ESCAPED.sub(r"\1", text)
-
-
 class _Kept(Reader):
     """Reads content/NAME.md, where everything is marked, and says what is not."""
 
@@ -100,7 +95,7 @@ class _Kept(Reader):
         elif not line[0].isspace() or self.open is None:
             self.problem("this line belongs to no entry", "begin it with `- `, or indent it below its entry", number)
         elif text[0] in "~=":
-            mark, said = text[0], unescape(" ".join(text[1:].split()))
+            mark, said = text[0], unescaped(" ".join(text[1:].split()))
             (self.open.phrasings if mark == "~" else self.open.spellings).append(said)
             if not said:
                 self.problem(f"nothing follows the `{mark}`", "write the words, or delete the line", number)
@@ -129,7 +124,7 @@ class _Kept(Reader):
         if self.section is None or self.section.listing is not Listing.IN_DEPTH:
             mend = f"move it below `## {Section.ALL_IDEAS.heading}` or `## {Section.ALL_LESSONS.heading}`"
             self.problem("a topic stands outside the in-depth lists", mend, number)
-        self.topic, self.open = Topic(unescape(title), identity, number, self.name), None
+        self.topic, self.open = Topic(unescaped(title), identity, number, self.name), None
 
     def _entry(self, draft: Draft) -> Iterator[Entry]:
         text, identity, same = self._marked(draft.text, draft.line)
@@ -143,8 +138,8 @@ class _Kept(Reader):
         else:
             yield Entry(
                 draft.section,
-                unescape(body),
-                title and unescape(title),
+                unescaped(body),
+                title and unescaped(title),
                 identity,
                 draft.topic,
                 draft.line,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
+from unicodedata import normalize
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -95,7 +96,15 @@ def look_up(index: Index, query: str, scope: Scope = EVERYTHING, limit: int = 5,
     few = len(words(query)) <= KEYWORDS
     certain = few and bool(hits) and hits[0].score >= CERTAIN and not understood.repaired
     unheld = _unheld(query, telling) if few else ()
-    return Ranking(hits[:limit], understood.repaired, certain, stems(understood.units), unheld)
+    repaired = _as_written(understood.repaired, hits) if understood.repaired else None
+    return Ranking(hits[:limit], repaired, certain, stems(understood.units), unheld)
+
+
+def _as_written(repaired: str, hits: Iterable[Hit]) -> str:
+    """A repaired query with the accents that the entries found are written with, and the words of the index are not."""
+    said = normalize("NFC", " ".join(hit.entry.full_text for hit in hits))
+    accented = {"".join(words(word)): word.casefold() for word in _RUN.findall(said) if not word.isascii()}
+    return _RUN.sub(lambda word: accented.get(word[0], word[0]), repaired)
 
 
 def _unheld(query: str, telling: Iterable[Unit]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from tests.books import INDEX, LIBRARY, found
         ("organizes", "queen-mark"),
         ("10000 calories", "winter-cluster"),
         ("10k calories", "winter-cluster"),
+        ("10thousend calories", "winter-cluster"),
         ("10 kilos", "feed"),
         ("ｖａｒｒｏａ", "varroa"),
         ("Néctar", "nectar"),
@@ -56,6 +57,13 @@ def test_a_mended_query_is_told_and_a_right_one_is_not() -> None:
     assert search.look_up(INDEX, "Count varoa now").repaired == "Count varroa now"
     assert search.look_up(INDEX, "varroa").repaired is None
     assert search.look_up(INDEX, "evapor").repaired is None
+
+
+def test_a_mended_word_is_told_with_its_accents() -> None:
+    entry = Entry(Section.ALL_IDEAS, "Der Obstbäume Schnitt; обрезайте деревья.", id="trees", summary="s")
+    index = search.Index(Library([Summary("s", Source("S", "talk"), (entry,))]))
+    assert search.look_up(index, "obstbeume schnitt").repaired == "obstbäume schnitt"
+    assert search.look_up(index, "обрезать деревья").repaired == "обрезайте деревья"
 
 
 def test_everyday_words_are_not_taken_for_slips() -> None:

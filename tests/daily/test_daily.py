@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.core.daily import Outcome, State, nonce
 from bot.core.errors import BotError, Problem, SettingsError
-from bot.daily import platform_refused
 from tests.daily.channels import PLATFORMS, Channel, in_channel
 
 both = pytest.mark.parametrize("platform", PLATFORMS)
@@ -319,7 +318,7 @@ def test_channels_declared_in_the_settings_are_managed_there(platform: str, tmp_
         assert await there.ticks() == 1
         assert len(there.lessons) == 1
         (found,) = await there.store.every()
-        await there.store.put(platform_refused(found, "I am not in this channel."))
+        await there.store.put(replace(found, state=State.REFUSED, reason="I am not in this channel."))
         assert "/daily resume" in await there.types("/daily status")
         assert "Tue 24 Nov" in await there.types("/daily resume")
         (resumed,) = await there.store.every()

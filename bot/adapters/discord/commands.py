@@ -91,23 +91,25 @@ def _same(declared: Any, registered: Any) -> bool:
 
 def given(data: Mapping[str, Any], prefix: str) -> Invocation:
     """The command that somebody gave. Raises KeyError where the table has none of that name."""
-    path: list[str] = [data["name"].removeprefix(prefix)]
-    options = data.get("options", ())
-    while options and options[0]["type"] == _SUBCOMMAND:
-        path.append(options[0]["name"])
-        options = options[0].get("options", ())
-    find(tuple(path))
-    return Invocation(tuple(path), {option["name"]: str(option["value"]) for option in options})
+    path, options = _inmost(data, prefix)
+    find(path)
+    return Invocation(path, {option["name"]: str(option["value"]) for option in options})
 
 
 def typing(data: Mapping[str, Any], prefix: str) -> tuple[Value, str]:
     """What is being typed into which kind of option. Raises KeyError where the table has none of that name."""
-    options = data.get("options", ())
-    path: list[str] = [data["name"].removeprefix(prefix)]
-    while options and options[0]["type"] == _SUBCOMMAND:
-        path.append(options[0]["name"])
-        options = options[0].get("options", ())
+    path, options = _inmost(data, prefix)
     focused = next(option for option in options if option.get("focused"))
-    command = find(tuple(path))
+    command = find(path)
     known = {option.name: option.value for option in (*command.options, *command.discord)}
     return known[focused["name"]], str(focused["value"])
+
+
+def _inmost(data: Mapping[str, Any], prefix: str) -> tuple[tuple[str, ...], Sequence[Mapping[str, Any]]]:
+    """The names of a command from the outside in, and the options of the inmost."""
+    path: tuple[str, ...] = (data["name"].removeprefix(prefix),)
+    options = data.get("options", ())
+    while options and options[0]["type"] == _SUBCOMMAND:
+        path = (*path, options[0]["name"])
+        options = options[0].get("options", ())
+    return path, options

@@ -11,7 +11,7 @@ import structlog
 
 from bot.adapters.discord import faults, rights
 from bot.adapters.discord.messenger import DiscordMessenger
-from bot.adapters.discord.spot import Spot
+from bot.adapters.discord.spot import Interaction, Spot
 from bot.adapters.discord.wording import NO_FORUM, OF_CHANNEL, THIS_THREAD_ALONE, UNFIT_CHANNELS
 from bot.core import cards
 from bot.core.card import Card
@@ -23,7 +23,6 @@ from bot.ports import RefusedError, ThrottledError, UnsureError
 
 log = structlog.get_logger(__name__)
 
-Interaction = discord.Interaction[discord.Client]
 _FORUMS = frozenset({15, 16})  # forum, media
 _THREADS = frozenset({10, 11, 12})
 _UNFIT = {2: "voice", 13: "voice", 4: "category"}

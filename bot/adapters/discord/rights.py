@@ -9,10 +9,10 @@ import discord
 import structlog
 
 from bot.adapters.discord import faults
+from bot.adapters.discord.spot import Interaction
 
 log = structlog.get_logger(__name__)
 
-Interaction = discord.Interaction[discord.Client]
 
 _ROLE, _USER, _CHANNEL = 1, 2, 3  # types of permissions
 _NONE_SET = 10066  # the code of an answer that there are none

@@ -40,7 +40,7 @@ class MiniLM:
     def __init__(self, path: Path | None = None) -> None:
         """Raises OSError or ValueError where the model's file is not what this code was written for."""
         path = path or package.model_path()
-        self.name = f"{package.MODEL_ID}-{package.SHA256[:8]}"
+        self.name = f"{package.MODEL_ID}-{package.SHA256[:8]}-in-int8"
         self._words = WordPiece()
         try:
             self._read(read_arrays(path))

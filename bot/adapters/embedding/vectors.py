@@ -79,8 +79,8 @@ def _read(path: Path) -> dict[bytes, Halves]:
         return {}
     except KeyError:
         reason = "another version of the bot wrote them"
-    except Exception as error:  # whatever a damaged archive may raise
-        reason = str(error)
+    except Exception:  # whatever a damaged archive may raise
+        reason = "the file is damaged"
     log.warning("the vectors in %s are made anew: %s", path, reason)
     return {}
 

@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack import blocks, faults, views
+from bot.adapters.slack import blocks, faults, managing, views
 from bot.adapters.slack.incoming import read, said, typed
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
@@ -25,10 +25,9 @@ from bot.adapters.slack.wording import CHOOSE_ONE
 from bot.core import cards, wording
 from bot.core.card import Action, Card, Field, Verb
 from bot.core.commands import COMMANDS, Access, Invocation, Value, find
-from bot.core.daily import Place, Subscription
-from bot.core.errors import BotError, StoreError
+from bot.core.errors import BotError
 from bot.core.summary import Entry
-from bot.daily import Daily, Manager
+from bot.daily import Daily
 from bot.desk import Desk
 
 log = structlog.get_logger(__name__)
@@ -94,7 +93,7 @@ class Listeners:
         changes = find(invocation.path).access is Access.MANAGERS
         person = await self._people.person(spot.client, spot.team, spot.user, spot.name, needed=changes)
         if invocation.path[0] == "daily" and self._daily:
-            await self._manage(spot, invocation, person, self._daily)
+            await managing.manage(spot, invocation, person, self._daily)
             return
         reply = await self._desk.answer(invocation, person.asker)
         if reply.post:
@@ -102,39 +101,15 @@ class Listeners:
         else:
             await spot.answer(reply.card)
 
-    async def _manage(self, spot: Spot, invocation: Invocation, person: Person, daily: Daily) -> None:
-        """What is changed is said in the channel first: for `on` and `resume` that proves that the bot can post."""
-        place = Place("slack", spot.team, spot.channel)
-        answer = await daily.answer(invocation, person.asker, place, Manager(spot.user, not person.guest))
-        if answer.post:
-            try:
-                await spot.announce(answer.post)
-            except SlackApiError as error:
-                if answer.proof:
-                    raise
-                log.warning("slack_announcement_unsent", error=faults.code(error), team=spot.team)
-        if answer.change:
-            await daily.keep(answer.change)
-        await spot.answer(answer.card)
-
     async def _manage_from_home(self, spot: Spot, verb: str, channel: str) -> None:
         invocation = Invocation(("daily", verb), {})
         person = await self._person(spot)
-        mine = await self._managed(spot, person)
+        mine = await managing.managed(spot, person, self._daily)
         if self._daily and any(one.place.channel == channel for one, _ in mine):
             try:
-                await self._manage(replace(spot, channel=channel), invocation, person, self._daily)
+                await managing.manage(replace(spot, channel=channel), invocation, person, self._daily)
             finally:
                 await self._publish_home(spot, 0)
-
-    async def _managed(self, spot: Spot, person: Person) -> list[tuple[Subscription, Card]]:
-        """The daily lessons that somebody set up; none while the database cannot be asked."""
-        try:
-            manager = Manager(spot.user, not person.guest)
-            return await self._daily.managed("slack", spot.team, manager) if self._daily else []
-        except StoreError as error:
-            log.warning("home_without_subscriptions", reason=str(error), team=spot.team)
-            return []
 
     # ---- buttons and selects
 
@@ -325,7 +300,7 @@ class Listeners:
 
     async def _publish_home(self, spot: Spot, page: int) -> None:
         person = await self._person(spot)
-        managed = await self._managed(spot, person)
+        managed = await managing.managed(spot, person, self._daily)
         view = views.home(self._desk.greet(person.asker), self._desk.library, page, managed)
         await spot.client.views_publish(user_id=spot.user, view=view)
 

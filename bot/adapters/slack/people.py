@@ -24,7 +24,6 @@ class Person:
 
     asker: Asker
     guest: bool
-    bot: bool = False
 
 
 class People:
@@ -64,4 +63,4 @@ class People:
         guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted"))
         elsewhere = user.get("team_id") not in (None, team) and not user.get("enterprise_user")
         zone = user.get("tz") or self._zone
-        return Person(Asker(called or name, zone), bool(guest or elsewhere), bool(user.get("is_bot")))
+        return Person(Asker(called or name, zone), bool(guest or elsewhere))

@@ -20,7 +20,7 @@ from tests.adapters.embedding import onnx_files
 
 SENTENCE = "the gradient of a network that nobody had looked at for years was summed wrongly by the kernel ".split()
 TEXTS = ["a", "a 🙂 of Überprüfung", *(" ".join((SENTENCE * 50)[:number]) for number in (2, 3, 7, 20, 90, 254, 900))]
-ROUNDED = 2e-3  # of numbers of .05 on average: cosines of .9999 with what floats give
+ROUNDED = 2e-3  # of a cosine of 1 with what floats give: int8 alone, without the loud numbers apart, loses 8e-3
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +42,15 @@ def test_the_vectors_are_those_of_a_runtime(model: MiniLM) -> None:
         mean = session.run(None, given)[0].mean(1)[0]
         reference.append(mean / np.linalg.norm(mean))
     ours = wholes(model, TEXTS)
-    # bfloat16 and GELU by tanh, against floats and GELU by the error function
-    np.testing.assert_allclose(ours, np.stack(reference), atol=ROUNDED)
-    np.testing.assert_allclose(ours @ ours.T, np.stack(reference) @ np.stack(reference).T, atol=2e-3)
+    # int8 and GELU by tanh, against floats and GELU by the error function
+    np.testing.assert_allclose((ours * np.stack(reference)).sum(1), 1, atol=ROUNDED)
+    np.testing.assert_allclose(ours @ ours.T, np.stack(reference) @ np.stack(reference).T, atol=1e-2)
 
 
 def test_a_text_means_the_same_in_whatever_company(model: MiniLM) -> None:
     for text, together in zip(TEXTS, model.embedded(TEXTS[::-1])[::-1], strict=True):
         (alone,) = model.embedded([text])
-        np.testing.assert_allclose(together[0], alone[0], atol=ROUNDED)
+        np.testing.assert_allclose(together[0] @ alone[0], 1, atol=ROUNDED)
         np.testing.assert_allclose((together * alone).sum(1), 1, atol=1e-2)
         np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert model.embedded([]) == []

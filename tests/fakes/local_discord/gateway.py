@@ -113,7 +113,6 @@ class Gateway:
         self.links: set[Link] = set()
         self.identifies: list[Json] = []
         self.resumes = 0
-        self.heartbeats = 0
         self.closes: list[int] = []
         state.dispatch = self.dispatch
 
@@ -164,7 +163,6 @@ class Gateway:
         except (ValueError, KeyError, TypeError):
             return self._close(link, UNDECODABLE)
         if op == HEARTBEAT:
-            self.heartbeats += 1
             link.send({"op": ACK})
         elif op == IDENTIFY:
             self._identify(link, data)

@@ -231,10 +231,6 @@ class Guild:
             self.state.dispatch(event, wire.channel(made), self.id)
         return made
 
-    def invites_bot(self) -> None:
-        self.bot = True
-        self.state.dispatch("GUILD_CREATE", wire.guild(self), self.id)
-
     def removes_bot(self) -> None:
         self.bot = False
         self.state.dispatch("GUILD_DELETE", {"id": str(self.id)}, self.id)

@@ -59,7 +59,6 @@ class Rest:
         self.closing = asyncio.Event()
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, str, Any]] = []
-        self.invalid_requests = 0
         self.busy = 0
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
@@ -97,7 +96,7 @@ class Rest:
             ids = dict(request.match_info)
             headers, early = self.rates.take(request.method, route, ids)
             if early:
-                self._note(request, 429, "too fast")
+                self._note(request, "too fast")
                 return _limited(early)
             reply = answer(Call(self.state, ids, dict(request.query), body))
         except Refused as refused:
@@ -116,12 +115,11 @@ class Rest:
 
     def _refuse(self, request: web.Request, refused: Refused, headers: dict[str, str] | None = None) -> web.Response:
         more = f" {json.dumps(refused.errors)}" if refused.errors else ""
-        self._note(request, refused.status, f"{refused}{more}")
+        self._note(request, f"{refused}{more}")
         return _json(refused.body, refused.status, headers)
 
-    def _note(self, request: web.Request, status: int, why: str) -> None:
+    def _note(self, request: web.Request, why: str) -> None:
         self.state.refusals.append(f"{request.method} {request.path.removeprefix('/api/v10')}: {why}")
-        self.invalid_requests += status in (401, 403, 429)
 
     async def _faulty(
         self, request: web.Request, method: str, route: str, work: Callable[[], web.Response]

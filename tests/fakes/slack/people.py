@@ -212,9 +212,6 @@ class Person:
             effects = [Effect("home", state.homes[self.id], None)]
         return Seen(effects, answer.trouble)
 
-    def invites_bot(self, channel: Channel) -> None:
-        channel.bot = True
-
     def removes_bot(self, channel: Channel) -> None:
         channel.bot = False
 
