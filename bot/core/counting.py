@@ -32,7 +32,7 @@ KINDS = tuple(Kind)
 
 
 # What Tables kept on disk depend on, beside the content; the number grows with whatever is read or counted otherwise.
-FORMAT = f"2 {STEMMER}"
+FORMAT = f"3 {STEMMER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def stems_of(texts: Iterable[str], known: Container[str]) -> dict[str, None]:
 
 def fields(entry: Entry) -> list[tuple[float, str]]:
     """The texts of an entry, and what a word counts in each."""
-    own = [(TEXT, entry.text), (TITLE, entry.title or ""), (ID, entry.id.replace("-", " "))]
+    own = [(TEXT, entry.text), (TITLE, entry.called), (ID, entry.id.replace("-", " "))]
     own += [(SPELLING, spelling) for spelling in entry.spellings]
     return own + [(PHRASING, phrasing) for phrasing in entry.phrasings]
 
@@ -214,7 +214,7 @@ def _named(entries: Sequence[Entry]) -> dict[str, Any]:
 
 def _wholes(entry: Entry) -> tuple[str, ...]:
     """What names an entry when it is said whole: its title, its text, both, and how else it is put; plain."""
-    title, text = plain(entry.title or ""), plain(entry.text)
+    title, text = plain(entry.called), plain(entry.text)
     return (title, text, f"{title} {text}".strip(), *map(plain, (*entry.spellings, *entry.phrasings)))
 
 

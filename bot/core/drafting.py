@@ -9,17 +9,6 @@ from dataclasses import dataclass, field, replace
 from bot.core.errors import ContentError, Problem
 from bot.core.summary import Entry, Kind, Section, Source, Summary, Topic
 
-HEADINGS = {
-    Section.CLICKBAIT: "Clickbait verdict",
-    Section.ONE_SENTENCE: "One sentence",
-    Section.QUOTE: "Favourite quote",
-    Section.TLDR: "tl;dr",
-    Section.IDEAS: "Key ideas",
-    Section.LESSONS: "Lessons learnt",
-    Section.CONCLUSION: "Conclusion",
-    Section.ALL_IDEAS: "All key ideas",
-    Section.ALL_LESSONS: "All lessons learnt",
-}
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।։][\"'”’»)\]]*$")
 
 
@@ -80,7 +69,7 @@ class Reader:
 
     def enter(self, section: Section, line: int) -> None:
         if section in self.seen:
-            reason = f"“{HEADINGS[section]}” stands here again (first in line {self.seen[section]})"
+            reason = f"“{section.heading}” stands here again (first in line {self.seen[section]})"
             self.problem(reason, "bring both under one", line)
         self.seen.setdefault(section, line)
         self.section, self.topic, self.open = section, None, None

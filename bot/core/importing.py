@@ -11,7 +11,7 @@ from math import log, sqrt
 from rapidfuzz import fuzz
 
 from bot.core import excerpts
-from bot.core.drafting import HEADINGS, Parsed
+from bot.core.drafting import Parsed
 from bot.core.parser import MAX_KEY
 from bot.core.slugs import short_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
@@ -202,7 +202,7 @@ def report(made: Import, parsed: Parsed, where: str) -> list[str]:
         entries = list(summary.within(section))
         if not entries:
             continue
-        lines.append(f"  {HEADINGS[section]}: {len(entries)}")
+        lines.append(f"  {section.heading}: {len(entries)}")
         counts = Counter(entry.topic for entry in entries if entry.topic)
         lines += [f"    {topic.title}: {number}" for topic, number in counts.items() if topic]
     members = [entry for entry in summary.entries if entry.same]

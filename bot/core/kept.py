@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import yaml
 
-from bot.core.drafting import HEADINGS
 from bot.core.summary import Entry, Section, Summary, Topic
 
 _LEADING = re.compile(r"^(?=[~=#]|\*\*)")
@@ -37,7 +36,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     for entry in summary.entries:
         if entry.section is not section:
             section, topic = entry.section, None
-            yield from ("", f"## {HEADINGS[section]}")
+            yield from ("", f"## {section.heading}")
         if entry.topic is not None and entry.topic != topic:
             topic = entry.topic
             yield from ("", f"### {_literal(topic.title)} {{#{topic.id}}}")

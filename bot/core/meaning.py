@@ -198,13 +198,13 @@ def texts_in_words(library: Library) -> list[str]:
 
 
 def _told(library: Library, entry: Entry) -> _Told:
-    whole = entry.full_text
+    whole = f"{entry.called}: {entry.text}" if entry.called else entry.text
     parts = [whole]
     if len(library.entries) <= MOST_IN_PARTS:
-        several = [entry.title or "", *_SENTENCE.split(entry.text)]
-        parts = [part for part in several if len(part) > _SHORT][:MOST_PARTS] or [whole]
+        several = [part for part in _SENTENCE.split(entry.text) if len(part) > _SHORT]
+        parts = [*filter(None, [entry.called]), *several][:MOST_PARTS] or [whole]
     topic = library.topic_of(entry)
-    return _Told(whole, parts, topic.title if topic else whole, entry.phrasings)
+    return _Told(whole, parts, topic.title if topic else entry.called or whole, entry.phrasings)
 
 
 def _table(rows: Sequence[Sequence[int]], instead: Places) -> Places:

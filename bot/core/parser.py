@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.core import fields
-from bot.core.drafting import HEADINGS, Draft, Limits, Parsed, Reader
+from bot.core.drafting import Draft, Limits, Parsed, Reader
 from bot.core.errors import ContentError, Problem
 from bot.core.lines import unescaped
 from bot.core.raw import RawReader
@@ -107,22 +107,22 @@ class _Kept(Reader):
             self.problem("this entry is under no section", "move it below a heading such as `## Key ideas`", number)
             return
         if self.section.listing is Listing.TAKE and self.open:
-            self.problem(f"“{HEADINGS[self.section]}” holds more than one entry", "make one bullet of them", number)
+            self.problem(f"“{self.section.heading}” holds more than one entry", "make one bullet of them", number)
         self.begin(self.section, number, text)
 
     def _heading(self, number: int, name: str) -> None:
-        section = {heading.casefold(): section for section, heading in HEADINGS.items()}.get(name.casefold())
+        section = {section.heading.casefold(): section for section in Section}.get(name.casefold())
         if section:
             self.enter(section, number)
             return
-        names = ", ".join(f"`## {heading}`" for heading in HEADINGS.values())
+        names = ", ".join(f"`## {section.heading}`" for section in Section)
         self.problem(f"“{name}” is no section", f"sections are {names}, and topics begin with `### `", number)
         self.section = self.open = None
 
     def _topic(self, number: int, heading: str) -> None:
         title, identity, _ = self._marked(" ".join(heading.split()), number)
         if self.section is None or self.section.listing is not Listing.IN_DEPTH:
-            mend = f"move it below `## {HEADINGS[Section.ALL_IDEAS]}` or `## {HEADINGS[Section.ALL_LESSONS]}`"
+            mend = f"move it below `## {Section.ALL_IDEAS.heading}` or `## {Section.ALL_LESSONS.heading}`"
             self.problem("a topic stands outside the in-depth lists", mend, number)
         self.topic, self.open = Topic(unescaped(title), identity, number, self.name), None
 

@@ -7,7 +7,6 @@ import re
 from functools import cached_property
 from itertools import pairwise
 
-from bot.core.drafting import HEADINGS
 from bot.core.lines import Line
 from bot.core.summary import Listing, Section
 
@@ -20,7 +19,7 @@ def key(text: str) -> str:
 
 
 _SECTIONS = {
-    **{key(name): section for section, name in HEADINGS.items()},
+    **{key(section.heading): section for section in Section},
     "1 sentence summary": Section.ONE_SENTENCE,
     "one sentence summary": Section.ONE_SENTENCE,
     "favorite quote from the author": Section.QUOTE,

@@ -7,7 +7,7 @@ Nothing goes under the wrong heading without a word: what stands under none that
 import re
 from dataclasses import replace
 
-from bot.core.drafting import HEADINGS, Draft, Parsed, Reader
+from bot.core.drafting import Draft, Parsed, Reader
 from bot.core.lines import Line, read_lines, timed
 from bot.core.parts import CLICKBAIT, FOREIGN, Part, key, read_parts
 from bot.core.summary import Entry, Kind, Section, Source, Topic
@@ -66,7 +66,7 @@ class RawReader(Reader):
         if len(self.drafts) == before:
             del self.seen[section]  # a table of contents names it, too
         elif part.bare and not part.take:
-            said = f"“{HEADINGS[section]}” has no bullets: each paragraph was taken for an entry"
+            said = f"“{section.heading}” has no bullets: each paragraph was taken for an entry"
             self.doubts.append((part.heading.number, said))
 
     def _front(self, lines: list[Line]) -> None:

@@ -27,25 +27,26 @@ class Listing(StrEnum):
 class Section(StrEnum):
     """The part of the document that an entry stands in; the values are the ids of the five takes.
 
-    With it go the kind of the entries that stand there, and which of the document's lists it belongs to.
+    With it go the kind of the entries that stand there, which of the document's lists it belongs to, and its heading.
     """
 
     kind: Kind
     listing: Listing
+    heading: str
 
-    CLICKBAIT = "clickbait", Kind.TAKE, Listing.TAKE
-    ONE_SENTENCE = "one-sentence", Kind.TAKE, Listing.TAKE
-    QUOTE = "quote", Kind.QUOTE, Listing.TAKE
-    TLDR = "tldr", Kind.TAKE, Listing.TAKE
-    IDEAS = "ideas", Kind.IDEA, Listing.SHORT
-    LESSONS = "lessons", Kind.LESSON, Listing.SHORT
-    CONCLUSION = "conclusion", Kind.TAKE, Listing.TAKE
-    ALL_IDEAS = "all-ideas", Kind.IDEA, Listing.IN_DEPTH
-    ALL_LESSONS = "all-lessons", Kind.LESSON, Listing.IN_DEPTH
+    CLICKBAIT = "clickbait", Kind.TAKE, Listing.TAKE, "Clickbait verdict"
+    ONE_SENTENCE = "one-sentence", Kind.TAKE, Listing.TAKE, "One sentence"
+    QUOTE = "quote", Kind.QUOTE, Listing.TAKE, "Favourite quote"
+    TLDR = "tldr", Kind.TAKE, Listing.TAKE, "tl;dr"
+    IDEAS = "ideas", Kind.IDEA, Listing.SHORT, "Key ideas"
+    LESSONS = "lessons", Kind.LESSON, Listing.SHORT, "Lessons learnt"
+    CONCLUSION = "conclusion", Kind.TAKE, Listing.TAKE, "Conclusion"
+    ALL_IDEAS = "all-ideas", Kind.IDEA, Listing.IN_DEPTH, "All key ideas"
+    ALL_LESSONS = "all-lessons", Kind.LESSON, Listing.IN_DEPTH, "All lessons learnt"
 
-    def __new__(cls, value: str, kind: Kind, listing: Listing) -> "Section":
+    def __new__(cls, value: str, kind: Kind, listing: Listing, heading: str) -> "Section":
         section = str.__new__(cls, value)
-        section._value_, section.kind, section.listing = value, kind, listing
+        section._value_, section.kind, section.listing, section.heading = value, kind, listing, heading
         return section
 
 
@@ -97,6 +98,11 @@ class Entry:
     @property
     def listing(self) -> Listing:
         return self.section.listing
+
+    @property
+    def called(self) -> str:
+        """Its title; of a take, the heading that it stands under; else nothing."""
+        return self.title or (self.section.heading if self.listing is Listing.TAKE else "")
 
     @property
     def full_text(self) -> str:

@@ -37,6 +37,10 @@ _NUMBERS = {
 } | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALES |= {"k": 1_000, "m": 1_000_000, "mio": 1_000_000, "mil": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000}
+# As they are misspelt too: their own words stand in no text as such, so nothing else would mend them.
+_SCALES |= dict.fromkeys(["thousands", "thousend", "thosand", "thousant"], 1_000)
+_SCALES |= dict.fromkeys(["millions", "milion", "millon", "milions"], 1_000_000)
+_SCALES |= dict.fromkeys(["billions", "bilion", "billon", "bilions"], 1_000_000_000)
 
 _MARKS = re.compile(r"[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
 _UNSAID = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")

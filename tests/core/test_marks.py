@@ -51,7 +51,7 @@ def test_words_that_say_nothing_are_not_marked() -> None:
     [
         ("pretraining", "[Pre-training] and [pre training], but no pre or training."),
         ("efficiency", "Data-[efficient], [efficient efficiency]."),
-        ("10000000", "From ten to [10 million] and 10 millions"),
+        ("10000000", "From ten to [10 million], [10 millions] and 10 billion"),
         ("10", "A [10], [10]x and [ten], not 4.10 or 10,000 or 110."),
         ("café", "The [cafés] and a [cafe\u0301’s], [CAFÉ]; cafeteria"),
         ("土は", "この[土は]銀行"),

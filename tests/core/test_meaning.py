@@ -62,11 +62,12 @@ def _plainly(library: Library, entry: Entry, said: str, written: Vectors) -> flo
     def near(text: str) -> float:
         return float(vector(text) @ (vector(said) if entry.phrasings else written))
 
-    whole = f"{entry.title}: {entry.text}" if entry.title else entry.text
-    sentences = [entry.title or "", *entry.text.replace("? ", "?|").replace(". ", ".|").replace(": ", ":|").split("|")]
-    parts = [one for one in sentences if len(one) > 15][:6] or [whole]
+    whole = f"{entry.called}: {entry.text}" if entry.called else entry.text
+    sentences = entry.text.replace("? ", "?|").replace(". ", ".|").replace(": ", ":|").split("|")
+    parts = [*filter(None, [entry.called]), *(one for one in sentences if len(one) > 15)][:6] or [whole]
     topic = library.topic_of(entry)
-    told = 0.5 * near(whole) + 0.4 * max(map(near, parts)) + 0.1 * near(topic.title if topic else whole)
+    above = topic.title if topic else entry.called or whole
+    told = 0.5 * near(whole) + 0.4 * max(map(near, parts)) + 0.1 * near(above)
     if not entry.phrasings:
         return told
     return max(told, 0.8 * max(map(near, entry.phrasings)) + 0.2 * told)
@@ -79,7 +80,8 @@ def _met(entry: Entry, said: str) -> float:
         told = rows(text)[1:] if len(rows(text)) > 1 else rows(text)
         return float((rows(said)[1:] @ told.T).max(1).mean())
 
-    return max(map(met, (entry.full_text, *entry.phrasings)))
+    whole = f"{entry.called}: {entry.text}" if entry.called else entry.text
+    return max(map(met, (whole, *entry.phrasings)))
 
 
 SOIL = Topic("Soil and water", "soil", summary="s")
@@ -89,7 +91,7 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
 ENTRIES = st.builds(
     Entry,
-    section=st.just(Section.ALL_IDEAS),
+    section=st.sampled_from([Section.ALL_IDEAS, Section.TLDR]),
     text=TEXTS,
     title=st.none() | TEXTS,
     topic=st.none() | st.just(SOIL),
@@ -131,7 +133,8 @@ def test_talk_is_told_from_discussion() -> None:
 def test_an_entry_lies_where_its_whole_text_lies() -> None:
     library = garden()
     for at, entry in enumerate(library.entries):
-        np.testing.assert_array_equal(_meaning(library).vectors(at), rows(entry.full_text)[:1])
+        whole = f"{entry.called}: {entry.text}" if entry.called else entry.text
+        np.testing.assert_array_equal(_meaning(library).vectors(at), rows(whole)[:1])
 
 
 def test_a_large_library_finds_the_nearest_in_the_clusters_that_it_looks_into() -> None:

@@ -34,6 +34,7 @@ from tests.books import INDEX, LIBRARY, found
         ("organizes", "queen-mark"),
         ("10000 calories", "winter-cluster"),
         ("10k calories", "winter-cluster"),
+        ("10thousend calories", "winter-cluster"),
         ("10 kilos", "feed"),
         ("ｖａｒｒｏａ", "varroa"),
         ("Néctar", "nectar"),
