@@ -30,7 +30,6 @@ Watch = Callable[[], AbstractContextManager[None]]
 
 MOST_ALIKE = 5
 PREVIEWED = 7
-_READING = ("lookup", "lesson", "summary", "commonplace")  # commands that anybody may give in plain words
 CLEAR_LEAD = 0.15  # by how much a score must lead for a query to mean one entry alone
 
 
@@ -106,10 +105,8 @@ class Desk:
         bare = words.strip(" ?!.").casefold()
         if bare in ("help", "hi", "hello") or not any(map(str.isalnum, bare)):
             return Reply(cards.help_(self.prefix))
-        first, *rest = words.split(maxsplit=1)
-        name = first.lstrip("/").casefold().removeprefix(self.prefix)
-        if name in _READING and (first[0] == "/" or name == "lookup" or not rest):
-            return await self.typed(f"/{self.prefix}{name} {''.join(rest)}", asker)
+        if line := typed.meant_as_command(words, self.prefix):
+            return await self.typed(line, asker)
         try:
             return await self.answer(typed.plain(words, self.prefix), asker)
         except BotError as error:
@@ -203,6 +200,11 @@ class Desk:
     def fits(self, hits: Sequence[search.Hit]) -> bool:
         """Whether the first of these would be offered as a quote."""
         return quoting.fits(hits, self.settings.confidence)
+
+    def offer(self, hits: Sequence[search.Hit]) -> Card:
+        """What somebody who asks for a quote may choose from; half as sure as for a quote is near."""
+        near = [hit.entry for hit in hits] if quoting.fits(hits, self.settings.confidence / 2) else []
+        return cards.offer(self.library, near, fits=self.fits(hits))
 
     def lessons(self, number: int, scope: Scope) -> list[Entry]:
         """That many lessons to read now, at most all there are, none twice."""

@@ -92,6 +92,14 @@ def which_quote(library: Library, entries: Sequence[Entry], title: str = wording
     return Card(title=title, choices=choices)
 
 
+def offer(library: Library, entries: Sequence[Entry], *, fits: bool) -> Card:
+    """What may answer a message: what fits; what only comes near, and is called so; or nothing."""
+    card = which_quote(library, entries, wording.WHICH_FITS)
+    if fits:
+        return card
+    return replace(card, title="", body=(wording.NEAREST if entries else wording.NOTHING_FITS,))
+
+
 def nothing(
     library: Library, query: str, topics: Sequence[Topic], near: Sequence[Entry], verb: Verb, *, hint: str
 ) -> Card:

@@ -23,6 +23,7 @@ _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _SHAPES = {Value.DAYS: when.DAYS, Value.TIME: when.TIME, Value.ZONE: when.ZONE}
 _JOINTS = re.compile(r"(?:(?:and|at|for|from|in|on|the)\b|[\s,;'])*", re.IGNORECASE)  # what joins those
 _FEW = 8  # words or quotations among which a city is looked for, since each is compared with every zone
+_READING = ("lookup", "lesson", "summary", "commonplace")  # commands that anybody may give in plain words
 
 Zones = Callable[[], Collection[str]]
 
@@ -69,6 +70,14 @@ def parse(line: str, prefix: str = "", zones: Zones = frozenset) -> Invocation:
         if option.required and not options.get(option.name, "").strip():
             raise UsageError(refusals.missing_option(option, command))
     return Invocation(path, options)
+
+
+def meant_as_command(words: str, prefix: str = "") -> str:
+    """Plain words that are a command which only reads, as its line: `/lesson`, `lesson`, `lookup gpu`; else ""."""
+    first, *rest = words.split(maxsplit=1)
+    name = first.lstrip("/").casefold().removeprefix(prefix)
+    heeded = name in _READING and (first[0] == "/" or name == "lookup" or not rest)
+    return f"/{prefix}{name} {''.join(rest)}" if heeded else ""
 
 
 def plain(line: str, prefix: str = "") -> Invocation:

@@ -7,17 +7,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.adapters.slack.views import Quoting, quoting
 from bot.core import cards, wording
 from bot.core.card import Accent, Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Value
 from bot.core.library import Library
 from bot.core.parser import parse
-from bot.core.search import Index
+from bot.core.search import Hit, Index
 from bot.core.typed import nearest
 from bot.desk import Desk
 from bot.settings import read_settings
 from bot.shelf import Shelf
 from tests.desks import ASKER, StoppedClock, garden_desk
+from tests.fakes.slack import view_problems
 
 
 def type_(line: str, config: str = "") -> Reply:
@@ -157,6 +159,21 @@ def test_sharing_posts_for_everybody_and_says_who() -> None:
     assert reply.card.actions[0].verb is Verb.UNDO
 
 
+def test_what_only_comes_near_a_message_is_called_so_and_is_not_chosen_beforehand() -> None:
+    desk = garden_desk()
+
+    def offered(sure: float) -> Card:
+        return desk.offer([Hit(entry, sure) for entry in desk.library.entries[2:5]])
+
+    assert [len(offered(sure).choices) for sure in (0.6, 0.3, 0.2)] == [3, 3, 0]
+    assert "Which one fits?" in everything(offered(0.6))
+    assert "These come nearest" in everything(offered(0.3))
+    assert "Nothing fits" in everything(offered(0.2))
+    views = [quoting(Quoting("C", "1", ""), offered(sure)) for sure in (0.6, 0.3)]
+    assert ["initial_option" in str(view) for view in views] == [True, False]
+    assert [problem for view in views for problem in view_problems(view)] == []
+
+
 def test_a_quote_by_id_is_posted_and_an_ambiguous_one_asks_first() -> None:
     clear = type_("/quote [[clay]]")
     assert clear.post
@@ -217,7 +234,7 @@ def test_any_line_is_answered(line: str) -> None:
 
 
 def test_an_entry_too_long_for_one_message_is_read_page_by_page() -> None:
-    words = " ".join(f"word{n}" for n in range(1500))
+    words = " ".join(f"word{n}{'.' * (n % 10 == 9)}" for n in range(1500))
     text = f"---\ntitle: T\nkind: talk\n---\n\n## Key ideas\n- **Long:** {words} {{#long}}\n"
     desk = Desk(Shelf(Index(Library([parse(text, "n").summary]))), read_settings(""), StoppedClock(), random.Random(1))
     card, read = asyncio.run(desk.typed("[[n/long]]", ASKER)).card, []
@@ -229,6 +246,7 @@ def test_an_entry_too_long_for_one_message_is_read_page_by_page() -> None:
             break
         card = desk.act(on[0], ASKER).card
     assert " ".join(read) == words
+    assert all(page.endswith(".") for page in read)
     posted = asyncio.run(desk.typed("/quote [[n/long]]", ASKER)).post
     assert posted is not None
     assert posted.body[0].endswith("… (Read on: [[n/long]])")

