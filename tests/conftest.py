@@ -1,8 +1,6 @@
 """What every test stands on: a cache folder of this run's own, which the bot fills once; how property tests are run."""
 
 import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +18,9 @@ settings.load_profile("commonplace")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache() -> Iterator[Path]:
-    """The folder that the bot keeps its vectors in, in this process and in those that it starts."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_CACHE_HOME"] = folder
-        yield Path(folder, "commonplace")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the bot keeps its vectors in, in all processes of this run and in those that they start."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    return folder / "commonplace"
