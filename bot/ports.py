@@ -36,11 +36,10 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this process has taken on, under a lease. `lapsed`: it was taken on before, and not finished."""
+    """A delivery that this process has taken on, under a lease."""
 
     subscription: Subscription
     delivery: Delivery
-    lapsed: bool = False
 
 
 # Told what became of a lesson on a platform, and of one that was sent how many seconds after it was due.

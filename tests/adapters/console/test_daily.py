@@ -24,6 +24,7 @@ from bot.scheduler import Scheduler
 from tests.adapters.store.processes import Time
 from tests.databases import fresh
 from tests.desks import ASKER, garden_desk
+from tests.ticking import ticks
 
 ON = "/daily on 9:00 Europe/Berlin weekdays"
 
@@ -49,9 +50,7 @@ class Terminal:
         return self.talk.console.file.getvalue()
 
     async def ticks(self) -> int:
-        claimed = await self.scheduler.tick()
-        await self.scheduler.finished()
-        return claimed
+        return await ticks(self.scheduler)
 
 
 @asynccontextmanager
