@@ -1,7 +1,6 @@
 """The connection to Discord: a gateway bot without privileged intents that keeps no members, messages or channels."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, MutableMapping
 from functools import partial
@@ -148,14 +147,10 @@ async def serve(
 
 async def _answer(client: Client, settings: Discord, messengers: MutableMapping[str, Messenger]) -> None:
     """Run one client until it is closed."""
-    try:
-        async with client:
-            await client.login(settings.token)
-            messengers["discord"] = DiscordMessenger(client)
-            await client.connect()
-    finally:
-        with contextlib.suppress(Exception):
-            await client.close()
+    async with client:
+        await client.login(settings.token)
+        messengers["discord"] = DiscordMessenger(client)
+        await client.connect()
 
 
 async def _share(
@@ -187,7 +182,7 @@ async def _share(
 
 async def _hold(client: Client, settings: Discord, shards: Shards, held: list[int]) -> None:
     """Run a client for as long as exactly these shards are held."""
-    answering = asyncio.create_task(_answer(client, settings, {}))  # lessons are posted in any case
+    answering = asyncio.create_task(_answer(client, settings, {}))  # whatever is held, lessons are posted
     changed = asyncio.create_task(shards.changed(held, asyncio.get_running_loop().time))
     try:
         await asyncio.wait({answering, changed}, return_when=asyncio.FIRST_COMPLETED)
