@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from bot.core.card import Card
@@ -136,21 +135,3 @@ class Messenger(Protocol):
 
     async def tell(self, place: Place, user: str, card: Card) -> None:
         """Write to one person directly, where possible."""
-
-
-class Level(StrEnum):
-    """How a finding of `doctor` is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that `doctor` looked at, how it is, and how to mend it."""
-
-    level: Level
-    subject: str
-    said: str
-    mend: str = ""
