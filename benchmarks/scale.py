@@ -27,8 +27,9 @@ from bot.adapters.content import read_index
 from bot.app import SystemClock
 from bot.core import quoting, search
 from bot.core.library import Library
-from bot.core.meaning import Meaning, Talk, texts
+from bot.core.meaning import Meaning, texts
 from bot.core.parser import Limits
+from bot.core.talk import Idea, Talk
 from bot.core.words import EMPTY
 from bot.desk import Asker, Desk
 from bot.settings import read_settings
@@ -163,15 +164,13 @@ def meanings(index: search.Index, asked: Sequence[str]) -> dict[str, float]:
     """What finding by meaning costs beside it, but for the model: made-up vectors about some hundred centres."""
     threadpool_limits(1, "blas")  # as the model sets it
     chance = np.random.default_rng(3)
-    told, talk = texts(index.library), Talk(["discussed"], ["chatted"])
+    told, talk = texts(index.library), Talk([Idea("written", ("discussed",))], ["chatted"])
     centres = chance.standard_normal((500, WIDTH), np.float32)
-    made = centres[chance.integers(500, size=len(told) + 2)]
+    made = centres[chance.integers(500, size=len(told) + len(talk.texts))]
     made += 0.9 * chance.standard_normal(made.shape, np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
     before, start = resident(), time.perf_counter()
-    meaning = Meaning(
-        index.library, dict(zip([*told, *talk.discussion, *talk.chatter], made[:, None], strict=True)), talk
-    )
+    meaning = Meaning(index.library, dict(zip([*told, *talk.texts], made[:, None], strict=True)), talk)
     figures = {"meaning built s": time.perf_counter() - start, "meaning MB": resident() - before}
     about = iter([partial(meaning.sense, made[at, None]) for at in chance.integers(len(told), size=len(asked))])
     took = milliseconds(lambda said: search.look_up(index, said, meant=next(about)), asked)

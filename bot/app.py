@@ -174,7 +174,7 @@ async def _read(places: Places, settings: Settings) -> Shelf:
 async def _understood(shelf: Shelf, embedder: Embedder, cache: Path | None) -> Shelf:
     """The same content, found by its meaning too. Raises SettingsError where the model fails."""
     talk = await asyncio.to_thread(embedding.read_talk)
-    needed = [*await asyncio.to_thread(texts, shelf.library), *talk.discussion, *talk.chatter]
+    needed = [*await asyncio.to_thread(texts, shelf.library), *talk.texts]
     in_words = await asyncio.to_thread(texts_in_words, shelf.library)
     try:
         vector_of = await vectors.embed(embedder, needed, cache, in_words)

@@ -17,10 +17,10 @@ from bot.core.card import Action, Card, Reply, Verb
 from bot.core.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError, UsageError
 from bot.core.library import EVERYTHING, Library, Scope
-from bot.core.meaning import Vectors
 from bot.core.recurrence import Schedule
 from bot.core.rotation import Lessons
 from bot.core.summary import Entry, Kind
+from bot.core.vectors import Vectors
 from bot.ports import Clock
 from bot.settings import Settings
 from bot.shelf import Shelf
@@ -175,8 +175,7 @@ class Desk:
         """The entries that fit a message of a discussion, best first; `score` is the confidence."""
         with self._watch():
             vectors = await self._vectors(message)
-            whole = None if vectors is None else vectors[:1]  # its words are those of a chat, and not what it is about
-            return quoting.candidates(self.index, message, limit, self.shelf.meant(whole))
+            return quoting.candidates(self.index, message, limit, self.shelf.meant_in_chat(vectors))
 
     async def _ranked(self, query: str, limit: int, scope: Scope = EVERYTHING) -> search.Ranking:
         ranking = search.look_up(self.index, query, scope, limit)

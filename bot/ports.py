@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.core.card import Card
 from bot.core.daily import Delivery, Outcome, Place, Subscription
-from bot.core.meaning import Vectors
+from bot.core.vectors import Vectors
 
 
 class Clock(Protocol):

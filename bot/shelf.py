@@ -5,9 +5,10 @@ from functools import cached_property, partial
 
 from bot.core import rotation, search, wire
 from bot.core.library import Scope
-from bot.core.meaning import Meaning, Vectors
+from bot.core.meaning import Meaning
 from bot.core.rotation import Lessons
 from bot.core.summary import Entry, Kind
+from bot.core.vectors import Vectors
 from bot.ports import Embedder
 
 
@@ -56,3 +57,7 @@ class Shelf:
     def meant(self, vectors: Vectors | None) -> search.Meant | None:
         """What a text of these vectors means here."""
         return partial(self.meaning.sense, vectors) if self.meaning and vectors is not None else None
+
+    def meant_in_chat(self, vectors: Vectors | None) -> search.Meant | None:
+        """What a message of these vectors means here."""
+        return partial(self.meaning.sense_of_message, vectors) if self.meaning and vectors is not None else None

@@ -13,13 +13,14 @@ cluster pruning", 2007).
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.library import Library
 from bot.core.summary import Entry
+from bot.core.talk import Heard, Talk
+from bot.core.vectors import Floats, Vectors
 
 # Chosen by comparing a few on all of tests/quality (docs/decisions/0002-messages.md).
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count
@@ -33,15 +34,10 @@ SMALL = 4_000  # texts; up to so many, each is compared
 PROBED = 16  # clusters that are looked into
 LOOKED_AT = 200  # texts of these, the nearest, whose entries are compared in full
 BLOCK = 4096  # vectors at a time while clusters are made
-CHATTER = 3  # sentences of chatter, the nearest, whose mean is a message's nearness to it
-RIDGE = 0.003  # what holds back the weights that tell a discussion from chatter
 
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 _SHORT = 15  # characters; less is no sentence of its own
 
-# Rows of length 1. For a text the first is its own, the others those of its words, where the model tells them.
-Vectors = NDArray[np.float32]
-Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.int64]
 
 
@@ -59,25 +55,13 @@ class Sense:
     discussed: float
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What people say where they work: sentences of discussions that an idea may fit, and of everyday chatter."""
-
-    discussion: Sequence[str]
-    chatter: Sequence[str]
-
-
 class Meaning:
     """The vectors of a library's texts and of people's talk, built once a library and only read afterwards."""
 
     def __init__(self, library: Library, vector_of: Mapping[str, Floats], talk: Talk) -> None:
-        """`vector_of` holds those of each of `texts(library)` and of each sentence of `talk`, however precise."""
-
-        def wholes(several: Sequence[str]) -> Vectors:
-            return np.stack([vector_of[text][0] for text in several], dtype=np.float32)
-
+        """`vector_of` holds those of each of `texts(library)` and of each of `talk.texts`, however precise."""
         several = texts(library)
-        vectors = wholes(several)
+        vectors = np.stack([vector_of[text][0] for text in several], dtype=np.float32)
         self._clusters = _Clusters(vectors) if len(several) > SMALL else None
         order = self._clusters.order if self._clusters else np.arange(len(several))
         self._vectors = vectors[order]
@@ -90,45 +74,56 @@ class Meaning:
         self._has_said = np.array([bool(one.said) for one in told])
         self._owners = _owners(len(several), self._whole, self._parts, self._said)
         self._words = _Words(told, vector_of) if told and len(told) <= MOST_IN_WORDS else None
-        self._chatter = wholes(talk.chatter)
-        self._discussed = _told_apart(wholes(talk.discussion), self._chatter)
+        self._heard = Heard(talk, vector_of)
 
     def sense(self, said: Vectors, also: Collection[int] = ()) -> Sense:
         """What a text is near to. In a large library the nearness of some entries alone, those in `also` for sure."""
         vector, words = said[0], said[1:]
-        chatter = np.sort(self._chatter @ vector)[-CHATTER:].mean()
-        places, near = self._near(vector, also)
+        places, near = self._near(vector, vector, also)
         most = near.max(initial=0.0)
         if self._words and len(words):
             nearest = np.argsort(near)[-MET:]
             met = self._words.met(words, places[nearest])
             # Which of these, and not how near; nothing is nearer than what is said word by word.
             near[nearest] = np.minimum(near[nearest] + BY_WORDS * (met - met.mean()), 1.0)
-        weights, threshold = self._discussed
-        discussed = vector @ weights - threshold
+        return self._sense(vector, places, near, most)
+
+    def sense_of_message(self, said: Vectors, also: Collection[int] = ()) -> Sense:
+        """The same for a message: its words are those of a chat, and not what it is about."""
+        vector = said[0]
+        places, near = self._near(vector, self._heard.in_writing(vector), also)
+        return self._sense(vector, places, near, near.max(initial=0.0))
+
+    def _sense(self, vector: Vectors, places: Places, near: Vectors, most: float) -> Sense:
         nearness = dict(zip(places.tolist(), near.tolist(), strict=True))
-        return Sense(nearness, float(most), float(chatter), float(discussed))
+        return Sense(nearness, float(most), self._heard.chatter(vector), self._heard.discussed(vector))
 
     def vectors(self, place: int) -> Vectors:
         """What the entry there means as a whole, without its words."""
         return np.asarray(self._vectors[self._whole[place], None])
 
-    def _near(self, vector: Vectors, also: Collection[int]) -> tuple[Places, Vectors]:
+    def _near(self, vector: Vectors, written: Vectors, also: Collection[int]) -> tuple[Places, Vectors]:
+        """How near entries come to what was said; to what is `written` of it where nobody has told an entry in a chat's
+        words."""
         if self._clusters is None:
-            places, cosines = np.arange(len(self._whole)), self._vectors @ vector
+            places, of_texts = np.arange(len(self._whole)), self._vectors
             whole, topic, parts, said = self._whole, self._topic, self._parts, self._said
         else:
             found = self._owners[self._clusters.nearest(self._vectors, vector)]
             places = np.union1d(found, np.fromiter(also, np.int64, len(also)))
             columns = [self._whole[places, None], self._topic[places, None], self._parts[places], self._said[places]]
             texts_of, at = np.unique(np.concatenate(columns, 1), return_inverse=True)
-            cosines = self._vectors[texts_of] @ vector
+            of_texts = self._vectors[texts_of]
             ends = np.cumsum([column.shape[1] for column in columns])[:-1]
             whole, topic, parts, said = np.split(at.reshape(len(places), -1), ends, 1)
             whole, topic = whole[:, 0], topic[:, 0]
-        told = WHOLE * cosines[whole] + TOPIC * cosines[topic] + PART * cosines[parts].max(1)
-        in_chat = SAID * cosines[said].max(1) + (1 - SAID) * told
-        return places, np.where(self._has_said[places], np.maximum(told, in_chat), told)
+
+        def told(cosines: Vectors) -> Vectors:
+            return np.asarray(WHOLE * cosines[whole] + TOPIC * cosines[topic] + PART * cosines[parts].max(1))
+
+        plain, guessed = (of_texts @ np.stack([vector, written], 1)).T
+        in_chat = SAID * plain[said].max(1) + (1 - SAID) * told(plain)
+        return places, np.where(self._has_said[places], np.maximum(told(plain), in_chat), told(guessed))
 
 
 class _Words:
@@ -178,19 +173,6 @@ class _Clusters:
         texts = np.concatenate([np.arange(first, last) for first, last in spans])
         near = np.concatenate([ordered[first:last] @ vector for first, last in spans])
         return np.asarray(texts[np.argsort(near)[-LOOKED_AT:]])
-
-
-def _told_apart(discussion: Vectors, chatter: Vectors) -> tuple[Vectors, float]:
-    """The direction, and the place on it, that tells the two apart best: ridge regression on +1 and -1, each side
-    counting half (Hoerl and Kennard, 1970)."""
-    vectors = np.concatenate([discussion, chatter])
-    sides = np.repeat([1.0, -1.0], [len(discussion), len(chatter)])
-    counts = np.repeat([0.5 / len(discussion), 0.5 / len(chatter)], [len(discussion), len(chatter)])
-    middle = counts @ vectors
-    centred = vectors - middle
-    spread = (centred * counts[:, None]).T @ centred + RIDGE * np.eye(vectors.shape[1])
-    weights = np.linalg.solve(spread, centred.T @ (counts * sides)).astype(np.float32)
-    return weights, float(weights @ middle)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def too_many_words(words: str, command: Command) -> Problem:
 def unknown_value(what: str, value: str, allowed: Sequence[str], near: str | None) -> Problem:
     """`allowed` may be long: its first eight are named. What is several words stands in quotation marks."""
     told = [f"“{one}”" if " " in one else one for one in allowed[:8]]
-    named = listed(told, "and") + (f" and {len(allowed) - 8} more" if len(allowed) > 8 else "")
+    named = listed([*told, f"{len(allowed) - 8} more"] if len(allowed) > 8 else told)
     known = f"choose from {named}" if allowed else "there is none to choose from"
     return Problem(f"There is no {what} “{shortened(value, 60)}”", _else(near, known))
 

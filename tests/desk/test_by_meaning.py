@@ -13,9 +13,11 @@ from bot.adapters.embedding import AT_ONCE, REMEMBERED, Asked
 from bot.core.commands import Invocation, Value
 from bot.core.index import Index
 from bot.core.library import Library
-from bot.core.meaning import Meaning, Talk, Vectors, texts
+from bot.core.meaning import Meaning, texts
 from bot.core.parser import parse
 from bot.core.search import Hit
+from bot.core.talk import Idea, Talk
+from bot.core.vectors import Vectors
 from bot.desk import Desk
 from bot.ports import Embedder
 from bot.settings import read_settings
@@ -25,14 +27,20 @@ from tests.documents import KEPT, garden
 from tests.embedders import Concepts, rows
 
 ROOT = Path(__file__).parents[2]
-TALK = Talk(["the beds are dry again", "our shears are blunt"], ["lunch?", "thanks all", "see you on Monday"])
+TALK = Talk(
+    [
+        Idea("Soil holds water for as long as it holds leaves.", ("the beds are dry again",)),
+        Idea("An edge is worth a stroke of the file a day.", ("our shears are blunt",)),
+    ],
+    ["lunch?", "thanks all", "see you on Monday"],
+)
 LEFTOVERS = "where should leftovers go when cooking ends"  # no word in common with any entry
 NOWHERE = "invoices reach accounting through their portal"
 
 
 def shelf(embedder: Embedder, library: Library | None = None) -> Shelf:
     library = library or garden()
-    known = {text: rows(text) for text in (*texts(library), *TALK.discussion, *TALK.chatter)}
+    known = {text: rows(text) for text in (*texts(library), *TALK.texts)}
     return Shelf(Index(library), Meaning(library, known, TALK), embedder)
 
 

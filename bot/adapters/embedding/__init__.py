@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.core.errors import Problem, SettingsError
-from bot.core.meaning import Talk, Vectors
+from bot.core.talk import Idea, Talk
+from bot.core.vectors import Vectors
 from bot.ports import Embedder
 
 _log = logging.getLogger(__name__)
@@ -49,12 +51,18 @@ def read_english() -> frozenset[str]:
 
 
 def read_talk() -> Talk:
-    """What people say where they work, a sentence a line."""
+    """What people say where they work: a sentence a line, those about an idea below it."""
 
     def lines(name: str) -> list[str]:
         return (HERE / name).read_text("utf-8").splitlines()
 
-    return Talk(lines("discussion.txt"), lines("chatter.txt"))
+    ideas: list[Idea] = []
+    for line in lines("ideas.txt"):
+        if line.startswith("~ "):
+            ideas[-1] = replace(ideas[-1], messages=(*ideas[-1].messages, line[2:]))
+        else:
+            ideas.append(Idea(line, ()))
+    return Talk(ideas, lines("chatter.txt"))
 
 
 class Asked:
