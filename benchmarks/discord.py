@@ -28,6 +28,7 @@ from bot.core.search import Index
 from bot.desk import Desk
 from bot.settings import Discord, read_settings
 from bot.shelf import Shelf
+from tests.dailies import kept
 
 ROUNDS = 3000
 GUILDS = 2500
@@ -130,7 +131,12 @@ async def main() -> None:
     AsyncWebhookAdapter.request = keep  # type: ignore[method-assign]
     library = await read_library(Path("content"), Limits())
     desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
-    client = Client(desk, Discord("http://127.0.0.1:1", "", None, "t"), asyncio.Event())
+    async with kept(desk) as (daily, _):
+        client = Client(desk, Discord("http://127.0.0.1:1", "", None, "t"), asyncio.Event(), daily)
+        await compare(desk, client)
+
+
+async def compare(desk: Desk, client: Client) -> None:
     apps = {"ours": (client, client.on_interaction), "bare": bare(desk)}
     for one, _ in apps.values():
         one._connection.user = discord.ClientUser(state=one._connection, data=user() | {"id": "2"})  # type: ignore

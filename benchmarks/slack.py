@@ -30,9 +30,11 @@ from bot.app import SystemClock
 from bot.core import search
 from bot.core.parser import Limits
 from bot.core.search import Index
+from bot.daily import Daily
 from bot.desk import Desk
 from bot.settings import Slack, read_settings
 from bot.shelf import Shelf
+from tests.dailies import kept
 
 ROUNDS = 3000
 SECRET = "a signing secret"
@@ -55,14 +57,14 @@ def signed(payload: str) -> dict[str, Any]:
     return {"X-Slack-Signature": signature, "X-Slack-Request-Timestamp": now, "Content-Type": kind}
 
 
-def ours(desk: Desk) -> AsyncApp:
+def ours(desk: Desk, daily: Daily) -> AsyncApp:
     client = AsyncWebClient(base_url=SETTINGS.api_url)
     app = bolt_app(SETTINGS, client)
 
     async def client_of(_: object) -> AsyncWebClient:
         return client
 
-    Listeners(desk, client_of, People("UTC")).register(app)
+    Listeners(desk, client_of, People("UTC"), daily).register(app)
     return app
 
 
@@ -114,7 +116,11 @@ async def over_http(apps: dict[str, AsyncApp]) -> dict[str, list[float]]:
 async def main() -> None:
     library = await read_library(Path("content"), Limits())
     desk = Desk(Shelf(Index(library)), read_settings(""), SystemClock(), random.Random(1))  # noqa: S311
-    apps: dict[str, AsyncApp] = {"ours": ours(desk), "bare": bare(desk)}
+    async with kept(desk) as (daily, _):
+        await compare({"ours": ours(desk, daily), "bare": bare(desk)})
+
+
+async def compare(apps: dict[str, AsyncApp]) -> None:
     gc.collect()
     gc.freeze()  # as the bot does once it has started
     gc.set_threshold(10_000, 20, 20)

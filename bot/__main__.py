@@ -126,7 +126,7 @@ def _db(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from bot import doctor  # noqa: PLC0415 - likewise
-    from bot.ports import Level  # noqa: PLC0415 - likewise
+    from bot.adapters.finding import Level  # noqa: PLC0415 - likewise
 
     found = asyncio.run(doctor.examine(_places(options), os.environ))
     if options.json:

@@ -117,7 +117,10 @@ class Desk:
         return typed.parse(line, self.prefix, self._clock.zones)
 
     async def answer(self, invocation: Invocation, asker: Asker) -> Reply:  # noqa: PLR0911 - one case a command
-        """The reply to a command. A value that is not understood is answered, never raised."""
+        """The reply to a command. A value that is not understood is answered, never raised.
+
+        Of `/daily` it is `preview` alone; the rest is for `bot.daily`.
+        """
         options = invocation.options
         try:
             match invocation.path:
@@ -132,8 +135,6 @@ class Desk:
                     return Reply(self._summary(options.get("summary")))
                 case ("daily", "preview"):
                     return Reply(self._preview(options, asker))
-                case ("daily", _):
-                    return Reply(cards.note(wording.NO_DAILY_HERE.format(prefix=self.prefix)))
                 case ("commonplace", "about"):
                     return Reply(cards.about(self.library, __version__))
                 case _:

@@ -16,6 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot import app
 from bot.adapters import content, embedding
+from bot.adapters.finding import Finding, Level
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
@@ -25,7 +26,6 @@ from bot.core import wording
 from bot.core.daily import Outcome, State
 from bot.core.errors import BotError
 from bot.core.parser import Limits
-from bot.ports import Finding, Level
 from bot.settings import Settings
 
 _APART = timedelta(seconds=30)  # between this machine's clock and another one

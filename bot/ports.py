@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from bot.core.card import Card
@@ -36,11 +35,10 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this process has taken on, under a lease. `lapsed`: it was taken on before, and not finished."""
+    """A delivery that this process has taken on, under a lease."""
 
     subscription: Subscription
     delivery: Delivery
-    lapsed: bool = False
 
 
 # Told what became of a lesson on a platform, and of one that was sent how many seconds after it was due.
@@ -137,21 +135,3 @@ class Messenger(Protocol):
 
     async def tell(self, place: Place, user: str, card: Card) -> None:
         """Write to one person directly, where possible."""
-
-
-class Level(StrEnum):
-    """How a finding of `doctor` is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that `doctor` looked at, how it is, and how to mend it."""
-
-    level: Level
-    subject: str
-    said: str
-    mend: str = ""

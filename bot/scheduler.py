@@ -184,11 +184,6 @@ class Scheduler:
                     self._queue(claim, lane)
         return claimed
 
-    async def finished(self) -> None:
-        """Wait until everything that was claimed is settled."""
-        while self._sending or any(lane.waiting for lane in self._lanes.values()):
-            await asyncio.sleep(0.005)
-
     async def _renew(self) -> None:
         if time.monotonic() - self._renewed > _RENEWED_S:
             self._renewed = time.monotonic()

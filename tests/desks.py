@@ -3,7 +3,9 @@
 import random
 from datetime import UTC, datetime
 
+from bot.core.errors import Problem, StoreError
 from bot.core.search import Index
+from bot.daily import Daily
 from bot.desk import Asker, Desk
 from bot.settings import read_settings
 from bot.shelf import Shelf
@@ -20,6 +22,11 @@ class StoppedClock:
 
     def zones(self) -> frozenset[str]:
         return frozenset({"Europe/Berlin", "America/New_York", "UTC"})
+
+
+async def no_daily() -> Daily:
+    """For a terminal where nobody asks for the daily lesson."""
+    raise StoreError(Problem("there is no database", "make one"))
 
 
 def garden_desk(config: str = "", seed: int = 1) -> Desk:

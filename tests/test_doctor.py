@@ -15,6 +15,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from sqlalchemy import text
 
 from bot import doctor
+from bot.adapters.finding import Finding, Level
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
@@ -22,7 +23,6 @@ from bot.adapters.store.store import SqlStore
 from bot.app import Places
 from bot.core.daily import Outcome, Place, State, Subscription
 from bot.core.recurrence import Schedule
-from bot.ports import Finding, Level
 from tests.documents import KEPT
 from tests.fakes.local_discord import LocalDiscord
 from tests.fakes.slack import LocalSlack

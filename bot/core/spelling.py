@@ -19,7 +19,7 @@ from rapidfuzz.process import extract
 
 from bot.core.words import EMPTY
 
-MOST = 6  # readings of one word that are followed up
+MOST = 6  # guesses at one word that are followed up
 LONGEST = 40  # letters; nothing longer is mended
 FOLLOWED = 200  # words with one beginning that are looked at
 PREFIX_WEIGHT = 0.9
@@ -33,7 +33,7 @@ _BLOCK = 4096  # words whose letters are counted at once, for the sake of memory
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Guess:
     """What a word may stand for: the words to look for instead, how far to trust that, and how many slips it takes."""
 
     instead: tuple[str, ...]
@@ -54,30 +54,30 @@ class Speller:
     def __contains__(self, word: object) -> bool:
         return word in self._frequency
 
-    def begun(self, beginning: str) -> list[Reading]:
+    def begun(self, beginning: str) -> list[Guess]:
         """Words that begin so, the most frequent first."""
         if len(beginning) < 2 or not beginning.isalpha():
             return []
         at = bisect_left(self._sorted, beginning)
         found = list(takewhile(lambda word: word.startswith(beginning), self._sorted[at : at + FOLLOWED]))
         found.sort(key=lambda word: (-self._frequency[word], len(word), word))
-        return [Reading((word,), PREFIX_WEIGHT) for word in found[:MOST]]
+        return [Guess((word,), PREFIX_WEIGHT) for word in found[:MOST]]
 
-    def read(self, word: str) -> list[Reading]:
+    def read(self, word: str) -> list[Guess]:
         """What an unknown word may stand for, best first; nothing where all is far-fetched."""
         if not word.isalpha() or not 3 <= len(word) <= LONGEST:
             return []
         begun = self.begun(word) if len(word) > 3 else []
         return begun or self._slips(word) or self._parted(word) or self._begun_amiss(word) or self._sounding(word)
 
-    def _slips(self, word: str) -> list[Reading]:
+    def _slips(self, word: str) -> list[Guess]:
         most = 1 if len(word) < 6 else 2 if len(word) < 9 else 3
         close = extract(word, self.near(word, most), scorer=OSA.distance, score_cutoff=most, limit=40)
         ranked = sorted((self._far(word, other, far), other) for other, far, _ in close if _likely(word, other))
         ranked = [(far, other) for far, other in ranked if far <= most + 0.5]
         best = [(far, other) for far, other in ranked if far < ranked[0][0] + 0.6][:MOST]
         nearest = best[0][0] if best else 0.0
-        return [Reading((o,), SURE_WEIGHT - 2 * SLIP_COST * (far - nearest), max(1, round(far))) for far, o in best]
+        return [Guess((o,), SURE_WEIGHT - 2 * SLIP_COST * (far - nearest), max(1, round(far))) for far, o in best]
 
     def near(self, word: str, most: int) -> list[str]:
         """All words that so many slips may lead to, and some others, the shortest first."""
@@ -101,16 +101,16 @@ class Speller:
             - 0.01 * min(self._frequency[other], 20)
         )
 
-    def _parted(self, word: str) -> list[Reading]:
+    def _parted(self, word: str) -> list[Guess]:
         cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1) if word[:at] not in _PREFIXES)
         known = [cut for cut in cuts if cut[0] in self._frequency and self._one_or_many(cut[1])]
         known.sort(key=lambda cut: (-min(len(part) for part in cut), cut))
-        return [Reading(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]
+        return [Guess(cut, SURE_WEIGHT, 1) for cut in known[:1] if min(map(len, cut)) > 2 or len(word) > 6]
 
     def _one_or_many(self, word: str) -> bool:
         return any(one in self._frequency for one in (word, word + "s", word.removesuffix("s")))
 
-    def _begun_amiss(self, word: str) -> list[Reading]:
+    def _begun_amiss(self, word: str) -> list[Guess]:
         """Words that begin nearly so, with the same letter."""
         most = 0 if len(word) < 5 else 1 if len(word) < 8 else 2
         at, end = bisect_left(self._sorted, word[0]), bisect_left(self._sorted, chr(ord(word[0]) + 1))
@@ -122,14 +122,14 @@ class Speller:
         close = extract(word, begun, scorer=OSA.distance, score_cutoff=most, limit=40) if most else []
         ranked = sorted((far, -self._frequency[other.strip()], other.strip()) for _, far, other in close)
         best = dict.fromkeys(other for far, _, other in ranked if far == ranked[0][0])
-        return [Reading((other,), PREFIX_WEIGHT - 2 * SLIP_COST, 1) for other in best][:MOST]
+        return [Guess((other,), PREFIX_WEIGHT - 2 * SLIP_COST, 1) for other in best][:MOST]
 
-    def _sounding(self, word: str) -> list[Reading]:
+    def _sounding(self, word: str) -> list[Guess]:
         key = sound(word)
         pairs = zip(self._sorted, self._sounds, strict=True) if len(key) > 3 else ()
         found = [other for other, sounding in pairs if sounding == key]
         near = extract(word, found, scorer=OSA.distance, score_cutoff=len(word) // 2, limit=MOST)
-        return [Reading((other,), SOUND_WEIGHT, 3) for other, _, _ in near]
+        return [Guess((other,), SOUND_WEIGHT, 3) for other, _, _ in near]
 
 
 _SOUNDS = (

@@ -181,7 +181,6 @@ def sentence(text: str) -> str:
 
 
 # The daily lesson
-NO_DAILY_HERE = "A daily lesson needs a database, and there is none here. /{prefix}daily preview shows what would come."
 NOT_ON = "No daily lesson is on here. /{prefix}daily on switches it on."
 ALREADY = {
     "on": "It is so already.",

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters import content
-from bot.adapters.content import cache
+from bot.adapters import cache, content
 from bot.core import search
 from bot.core.errors import ContentError
 from bot.core.index import Index

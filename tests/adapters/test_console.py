@@ -18,12 +18,12 @@ from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import print_card
 from bot.adapters.console.session import Conversation, converse, listen
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
-from tests.desks import ASKER, garden_desk
+from tests.desks import ASKER, garden_desk, no_daily
 
 
 def conversation(width: int = 80) -> Conversation:
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    return Conversation(garden_desk(), ASKER, console)
+    return Conversation(garden_desk(), ASKER, console, no_daily)
 
 
 def said(talk: Conversation) -> str:

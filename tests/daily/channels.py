@@ -24,6 +24,7 @@ from tests.adapters.store.processes import Time
 from tests.databases import fresh
 from tests.desks import garden_desk
 from tests.fakes import local_discord, slack
+from tests.ticking import ticks
 
 PLATFORMS = ("slack", "discord")
 
@@ -70,10 +71,7 @@ class Channel:
 
     async def ticks(self) -> int:
         """One tick, and everything that it leads to."""
-        scheduler = self.scheduler()
-        claimed = await scheduler.tick()
-        await scheduler.finished()
-        return claimed
+        return await ticks(self.scheduler())
 
     async def goes_on(self, seconds: int) -> None:
         """So many seconds, with a tick in each."""

@@ -39,6 +39,7 @@ from bot.scheduler import Scheduler
 from tests.databases import fresh
 from tests.desks import garden_desk
 from tests.fakes import local_discord, slack
+from tests.ticking import finished
 
 STEPS = ("claim", "begin", "send", "confirm")  # right after each of these; and at any moment: ""
 DUE = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -100,7 +101,7 @@ async def _work(worker: Worker) -> None:
                 quiet = 0 if await scheduler.tick() else quiet + 1
             except StoreError:
                 quiet = 0
-            await scheduler.finished()
+            await finished(scheduler)
             await asyncio.sleep(0.2 if quiet else 0)
     await store.close()
 

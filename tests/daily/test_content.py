@@ -17,6 +17,7 @@ from bot.shelf import Shelf
 from tests.adapters.store.processes import Databases, on, subscription
 from tests.desks import ASKER, garden_desk
 from tests.documents import KEPT
+from tests.ticking import ticks
 
 LATER = (
     KEPT.replace("before-spring", "in-winter").replace("mulch", "straw").replace("{#sharp-tools}", "{#sharp-blades}")
@@ -47,8 +48,7 @@ def test_a_lesson_comes_though_what_it_was_subscribed_to_is_gone(within: str, tm
         for name, text in (("garden", KEPT), ("yard", LATER)):
             desk.take(Shelf(Index(Library([parse(text, name).summary]))))
             databases.time.passes(hours=24 if platform.posts else 1)
-            await one.tick()
-            await one.finished()
+            await ticks(one)
             delivery = (await store.deliveries([kept.id], 1))[kept.id][0]
             assert (delivery.outcome, delivery.entry.split("/")[0]) == (Outcome.SENT, name)
         assert len(platform.posts) == 2

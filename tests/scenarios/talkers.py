@@ -5,24 +5,18 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 from bot.adapters.console.draw import Screen
 from bot.adapters.console.session import Conversation
 from bot.adapters.console.wording import OPENLY
 from bot.adapters.slack.manifest import manifest
-from bot.adapters.store.engine import open_engine
-from bot.adapters.store.store import SqlStore
-from bot.adapters.store.tables import metadata
 from bot.core.typed import parse
 from bot.daily import Daily
 from tests.adapters.discord_.running import running as running_discord
 from tests.adapters.slack.running import running as running_slack
-from tests.databases import fresh
-from tests.desks import ASKER, StoppedClock, garden_desk
+from tests.desks import ASKER, garden_desk
 from tests.fakes import local_discord, slack
 
 
@@ -126,19 +120,6 @@ async def in_discord(daily: Daily) -> AsyncIterator[Talker]:
         running_discord(garden_desk(), fake, daily=daily),
     ):
         yield InDiscord(fake)
-
-
-@asynccontextmanager
-async def kept(folder: Path) -> AsyncIterator[Daily]:
-    """The daily lesson over a database of its own, at the moment at which the desk's clock stands."""
-    engine = open_engine(fresh("sqlite", folder))
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)  # quicker than the migrations
-    store = SqlStore(engine, "one", timedelta(hours=6), StoppedClock().now)
-    try:
-        yield Daily(garden_desk(), store)
-    finally:
-        await store.close()
 
 
 TALKERS: dict[str, Callable[[Daily], AbstractAsyncContextManager[Talker]]] = {

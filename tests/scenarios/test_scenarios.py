@@ -8,20 +8,22 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.scenarios.talkers import TALKERS, Read, kept
+from tests.dailies import kept
+from tests.desks import garden_desk
+from tests.scenarios.talkers import TALKERS, Read
 
 SCENARIOS = yaml.safe_load(Path(__file__).with_name("conversations.yaml").read_text("utf-8"))
 
 
-async def _converse(platform: str, steps: list[dict[str, Any]], folder: Path) -> list[Read]:
-    async with kept(folder) as daily, TALKERS[platform](daily) as ada:
+async def _converse(platform: str, steps: list[dict[str, Any]]) -> list[Read]:
+    async with kept(garden_desk()) as (daily, _), TALKERS[platform](daily) as ada:
         return [await (ada.types(step["type"]) if "type" in step else ada.presses(step["press"])) for step in steps]
 
 
 @pytest.mark.parametrize("platform", TALKERS)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["name"])
-def test_a_conversation(platform: str, scenario: dict[str, Any], tmp_path: Path) -> None:
-    seen = asyncio.run(_converse(platform, scenario["steps"], tmp_path))
+def test_a_conversation(platform: str, scenario: dict[str, Any]) -> None:
+    seen = asyncio.run(_converse(platform, scenario["steps"]))
     for step, read in zip(scenario["steps"], seen, strict=True):
         for said in step["says"]:
             assert said in " ".join(read.answer.split()), step
@@ -37,8 +39,8 @@ def words(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["name"])
-def test_all_say_the_same(scenario: dict[str, Any], tmp_path: Path) -> None:
-    told = {platform: asyncio.run(_converse(platform, scenario["steps"], tmp_path)) for platform in TALKERS}
+def test_all_say_the_same(scenario: dict[str, Any]) -> None:
+    told = {platform: asyncio.run(_converse(platform, scenario["steps"])) for platform in TALKERS}
     console = told.pop("console")
     for reads in told.values():
         for ours, theirs in zip(console, reads, strict=True):

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from bot.adapters.console.legible import plain
+from bot.core.cleaning import cleaned
 from bot.core.commands import COMMANDS, Command, Value
 from bot.desk import Desk
 
@@ -92,7 +92,7 @@ class Typing(Completer):
             filled = suggestion.value.removeprefix("[[") if from_link else suggestion.value
             filled = f'"{filled}"' if " " in filled and not quoted and value is not Value.QUERY else filled
             meta = suggestion.label if suggestion.label != filled else ""
-            yield Completion(filled, -len(text or ""), display_meta=plain(meta))
+            yield Completion(filled, -len(text or ""), display_meta=cleaned(meta, " "))
 
 
 def _commands(known: Iterable[Command], word: str, prefix: str = "") -> Iterator[Completion]:

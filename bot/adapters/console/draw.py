@@ -10,11 +10,11 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from bot.adapters.console.legible import legible, legible_card, plain
+from bot.adapters.console.legible import legible, legible_card
 from bot.core.card import Accent, Action, Card, Choice, Field
 from bot.core.marks import pieces
 
-__all__ = ["Screen", "numbered", "plain", "print_card", "print_echo", "print_post"]
+__all__ = ["Screen", "numbered", "print_card", "print_echo", "print_post"]
 
 WIDEST = 88  # columns: longer lines are tiring to read
 NARROW = 30  # columns: with less, nothing is set in

@@ -1,14 +1,11 @@
 """Makes every string of a card harmless and legible on a terminal of any encoding. Draws nothing."""
 
-import re
 import unicodedata
 from dataclasses import replace
 
 from bot.core.card import Action, Card, Choice, Field
+from bot.core.cleaning import cleaned
 
-# Line and paragraph separators, and what turns the direction of text: a name could hide what follows it with those.
-_BREAKS = re.compile("[\t\x0b\x0c\x85\u2028\u2029]")
-_UNSAID = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _STAND_INS = {
     **dict.fromkeys("“”„«»❝❞", '"'),
     **dict.fromkeys("‘’‚", "'"),
@@ -24,15 +21,12 @@ _STAND_INS = {
 }
 
 
-def plain(text: str) -> str:
-    """Text without anything that would steer a terminal: control characters, escapes, turns of direction."""
-    text = _UNSAID.sub("", _BREAKS.sub(" ", text))
-    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs"))
-
-
 def legible(text: str, encoding: str) -> str:
-    """Plain text in characters that `encoding` has: others are spelt out, lose their accent or become `?`."""
-    text = plain(text)
+    """Cleaned text in characters that `encoding` has: others are spelt out, lose their accent or become `?`.
+
+    Lines break only where a line feed says so.
+    """
+    text = cleaned(text, " ")
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -43,9 +43,7 @@ class Conversation:
     `opened` gives the daily lesson over its database, or raises BotError; it is asked at every `/daily`.
     """
 
-    def __init__(
-        self, desk: Desk, asker: Asker, console: Console, opened: Callable[[], Awaitable[Daily]] | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, asker: Asker, console: Console, opened: Callable[[], Awaitable[Daily]]) -> None:
         self.desk, self.asker, self.console, self._opened = desk, asker, console, opened
         self.offered: list[Action] = []
 
@@ -66,19 +64,19 @@ class Conversation:
             self._show(await self._reply(word))
 
     async def _reply(self, line: str) -> Reply:
-        if self._opened and line.startswith("/"):
+        if line.startswith("/"):
             with contextlib.suppress(BotError):  # what is not understood, the desk answers
                 invocation = self.desk.parse(line)
                 if invocation.path[0] == "daily":
-                    return await self._daily(invocation, self._opened)
+                    return await self._daily(invocation)
         return await self.desk.typed(line, self.asker)
 
-    async def _daily(self, invocation: Invocation, opened: Callable[[], Awaitable[Daily]]) -> Reply:
+    async def _daily(self, invocation: Invocation) -> Reply:
         """The answer to `/daily …`, and what the channel is told of a change once that is kept."""
         name = self.asker.name
         asker = replace(self.asker, name=name[:1].upper() + name[1:])  # "you" begins a sentence here
         try:
-            daily = await opened()
+            daily = await self._opened()
             answer = await daily.answer(invocation, asker, PLACE, _OWNER)
             if answer.change:
                 await daily.keep(answer.change)

@@ -4,7 +4,7 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import commands, faults
-from bot.ports import Finding, Level
+from bot.adapters.finding import Finding, Level
 from bot.settings import Discord
 
 

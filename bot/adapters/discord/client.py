@@ -1,7 +1,6 @@
 """The connection to Discord: a gateway bot without privileged intents that keeps no members, messages or channels."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, MutableMapping
 from functools import partial
@@ -36,7 +35,7 @@ class Client(discord.AutoShardedClient):
         desk: Desk,
         settings: Discord,
         connected: asyncio.Event,
-        daily: Daily | None = None,
+        daily: Daily,
         shards: list[int] | None = None,
     ) -> None:
         super().__init__(
@@ -115,8 +114,8 @@ async def serve(
     settings: Discord,
     connected: asyncio.Event,
     *,
-    daily: Daily | None = None,
-    messengers: MutableMapping[str, Messenger] | None = None,
+    daily: Daily,
+    messengers: MutableMapping[str, Messenger],
     leases: Leases | None = None,
 ) -> None:
     """Answer in Discord until cancelled; `connected` is set while every shard that is this process's has its gateway.
@@ -143,35 +142,28 @@ async def serve(
         raise _refused("Discord refuses DISCORD_TOKEN") from error
     finally:
         connected.clear()
-        if messengers is not None:
-            messengers.pop("discord", None)
+        messengers.pop("discord", None)
 
 
-async def _answer(client: Client, settings: Discord, messengers: MutableMapping[str, Messenger] | None = None) -> None:
+async def _answer(client: Client, settings: Discord, messengers: MutableMapping[str, Messenger]) -> None:
     """Run one client until it is closed."""
-    try:
-        async with client:
-            await client.login(settings.token)
-            if messengers is not None:
-                messengers["discord"] = DiscordMessenger(client)
-            await client.connect()
-    finally:
-        with contextlib.suppress(Exception):
-            await client.close()
+    async with client:
+        await client.login(settings.token)
+        messengers["discord"] = DiscordMessenger(client)
+        await client.connect()
 
 
 async def _share(
     new: Callable[[list[int]], Client],
     settings: Discord,
     connected: asyncio.Event,
-    messengers: MutableMapping[str, Messenger] | None,
+    messengers: MutableMapping[str, Messenger],
     leases: Leases,
 ) -> None:
     """Run the shards that this process holds, and others whenever that changes. Lessons are posted in any case."""
     async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=WAITED_S) as rest:
         await rest.login(settings.token)
-        if messengers is not None:
-            messengers["discord"] = DiscordMessenger(rest)
+        messengers["discord"] = DiscordMessenger(rest)
         shards = Shards(leases, (await rest.http.get_bot_gateway())[0])
         held: list[int] = []
         try:
@@ -190,7 +182,7 @@ async def _share(
 
 async def _hold(client: Client, settings: Discord, shards: Shards, held: list[int]) -> None:
     """Run a client for as long as exactly these shards are held."""
-    answering = asyncio.create_task(_answer(client, settings))
+    answering = asyncio.create_task(_answer(client, settings, {}))  # whatever is held, lessons are posted
     changed = asyncio.create_task(shards.changed(held, asyncio.get_running_loop().time))
     try:
         await asyncio.wait({answering, changed}, return_when=asyncio.FIRST_COMPLETED)

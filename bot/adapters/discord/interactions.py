@@ -44,7 +44,7 @@ _SLOW = frozenset({"quote", "daily"})  # commands that post, or ask the database
 class Interactions:
     """Answers what Discord sends, out of the desk."""
 
-    def __init__(self, desk: Desk, daily: Daily | None) -> None:
+    def __init__(self, desk: Desk, daily: Daily) -> None:
         self._desk, self._daily = desk, daily
         self._seen: OrderedDict[Hashable, datetime] = OrderedDict()
 
@@ -89,7 +89,7 @@ class Interactions:
             return
         if invocation.path[0] in _SLOW:
             await spot.defer()
-        if invocation.path[0] == "daily" and self._daily:
+        if invocation.path[0] == "daily":
             await managing.manage(spot, invocation, self._asker(spot), self._daily)
             return
         reply = await self._desk.answer(invocation, self._asker(spot))

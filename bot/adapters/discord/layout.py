@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Section, Select, Separator, TextDisplay
 
-from bot.adapters.discord.text import REMEMBERED, emphasised, escaped, fitted, one_line, plain, size
+from bot.adapters.discord.text import REMEMBERED, emphasised, escaped, fitted, one_line, size, visible
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.wire import pack
 
@@ -112,7 +112,7 @@ def _message(
 
 def _with_plain_choices_as_buttons(card: Card) -> Card:
     """A few choices that are no more than a title stand side by side, each as a button of that name."""
-    if len(card.choices) > _FEW or any(plain(choice.text) or plain(choice.note) for choice in card.choices):
+    if len(card.choices) > _FEW or any(visible(choice.text) or visible(choice.note) for choice in card.choices):
         return card
     named = (replace(choice.action, label=choice.title) for choice in card.choices)
     return replace(card, choices=(), actions=(*named, *card.actions))
@@ -160,12 +160,12 @@ def _rows(buttons: Sequence[_Button]) -> list[ActionRow[LayoutView]]:
 def _written(card: Card, choices: Sequence[Choice], few: bool, room: int) -> tuple[list[str], list[str]]:
     """What the card says, its head, fields and footer; then what its choices say, where that is to be read at all."""
     title = [_Part(one_line(card.title), _heading, 300)]
-    footer = [_Part(plain(card.footer), _small, 600)]
-    preface = [_Part(plain(card.preface), escaped, 600, "\n\n")]
+    footer = [_Part(visible(card.footer), _small, 600)]
+    preface = [_Part(visible(card.preface), escaped, 600, "\n\n")]
     style = _quotation if card.quoted else escaped
-    body = [_Part(plain(text), style, after="\n\n", marked=True) for text in card.body]
+    body = [_Part(visible(text), style, after="\n\n", marked=True) for text in card.body]
     fields = [part for field in card.fields for part in _field(field)]
-    told = few or any(plain(choice.text) for choice in choices)
+    told = few or any(visible(choice.text) for choice in choices)
     listed = [_choice(choice) for choice in choices] if told else [_in_a_line(choices)]
     title_, footer_, body_, fields_, *listed_ = _shared(
         [title, footer, [*preface, *body], fields, *listed], room, card.marks
@@ -177,14 +177,14 @@ def _written(card: Card, choices: Sequence[Choice], few: bool, room: int) -> tup
 
 
 def _field(field: Field) -> list[_Part]:
-    name, value = one_line(field.name), plain(field.value)
+    name, value = one_line(field.name), visible(field.value)
     beside = "\n" not in value and len(name) + len(value) <= _BESIDE
     return [_Part(name, _bold, 200, "  " if beside else "\n"), _Part(value, escaped, 1500, "\n" if beside else "\n\n")]
 
 
 def _choice(choice: Choice) -> list[_Part]:
     title = _Part(one_line(choice.heading), _bold, 200)
-    return [title, _Part(plain(choice.text), escaped, 600, marked=True), _Part(one_line(choice.note), _small, 200)]
+    return [title, _Part(visible(choice.text), escaped, 600, marked=True), _Part(one_line(choice.note), _small, 200)]
 
 
 def _in_a_line(choices: Sequence[Choice]) -> list[_Part]:

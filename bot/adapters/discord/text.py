@@ -10,11 +10,10 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.core import excerpts
+from bot.core.cleaning import cleaned
 from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # would hide or turn what follows
 # What formats, mentions, links or becomes an emoji wherever it stands. A backslash before any of these shows it as it
 # is; before the colon of `https://` it keeps the address from becoming a link.
 _ANYWHERE = re.compile(
@@ -28,22 +27,21 @@ _AT_LINE_START = re.compile(r"^([^\S\n]*\d*)([-+#>.])", re.MULTILINE)  # heading
 
 
 @lru_cache(REMEMBERED)
-def plain(text: str) -> str:
-    """Text without control characters, halves of characters and turns of direction; "" where nothing can be seen."""
-    text = _TURNS.sub("", _BREAKS.sub("\n", text).replace("\t", " "))
-    text = "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs")).strip()
+def visible(text: str) -> str:
+    """Cleaned text without blanks around it; "" where nothing can be seen."""
+    text = cleaned(text).strip()
     return text if any(unicodedata.category(char) not in ("Cf", "Zs", "Cc") for char in text) else ""
 
 
 @lru_cache(REMEMBERED)
 def one_line(text: str) -> str:
-    """Plain text with every run of blanks and line breaks made one blank."""
-    return " ".join(plain(text).split())
+    """Visible text with every run of blanks and line breaks made one blank."""
+    return " ".join(visible(text).split())
 
 
 @lru_cache(REMEMBERED)
 def escaped(text: str) -> str:
-    """Plain text that Discord's markdown shows letter by letter."""
+    """Text that Discord's markdown shows letter by letter."""
     return _AT_LINE_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))
 
 

@@ -8,11 +8,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.adapters.finding import Finding, Level
 from bot.adapters.slack import faults
 from bot.adapters.slack.client import web_client
 from bot.adapters.slack.manifest import SCOPES
 from bot.adapters.slack.oauth import Workspaces
-from bot.ports import Finding, Level
 from bot.settings import Slack
 
 _ANEW = "copy it anew from the app's page at Slack"

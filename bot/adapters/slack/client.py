@@ -90,9 +90,9 @@ async def serve(
     settings: Slack,
     connected: asyncio.Event,
     *,
-    daily: Daily | None = None,
-    messengers: MutableMapping[str, Messenger] | None = None,
-    engine: "AsyncEngine | None" = None,
+    daily: Daily,
+    messengers: MutableMapping[str, Messenger],
+    engine: "AsyncEngine",
 ) -> None:
     """Answer in Slack until cancelled; `connected` is set, and `messengers` has an entry, while it can be reached.
 
@@ -104,7 +104,7 @@ async def serve(
         app = bolt_app(settings, client)
         client_of: Callable[..., Awaitable[AsyncWebClient]] = _always(client)
         client_for, pages = client_of, tuple[web.RouteDef, ...]()
-        if settings.client_id and engine is not None:
+        if settings.client_id:
             workspaces = await _workspaces(app, settings, client, engine, daily)
             client_of, client_for, pages = workspaces.client_of, workspaces.client_in, workspaces.routes()
         else:
@@ -117,14 +117,12 @@ async def serve(
             await stack.enter_async_context(http(app, settings, *pages))
         connected.set()
         log.info("slack_connected", mode="socket" if settings.app_token else "http")
-        if messengers is not None:
-            messengers["slack"] = SlackMessenger(_hasty(client_for))
+        messengers["slack"] = SlackMessenger(_hasty(client_for))
         try:
             await (_followed(receiver, connected) if receiver else asyncio.Event().wait())
         finally:
             connected.clear()
-            if messengers is not None:
-                messengers.pop("slack", None)
+            messengers.pop("slack", None)
 
 
 async def _followed(receiver: SocketModeClient, connected: asyncio.Event) -> None:
@@ -161,13 +159,13 @@ def _hasty(client_for: Callable[..., Awaitable[AsyncWebClient]]) -> Callable[[st
 
 
 async def _workspaces(
-    app: AsyncApp, settings: Slack, client: AsyncWebClient, engine: "AsyncEngine", daily: Daily | None
+    app: AsyncApp, settings: Slack, client: AsyncWebClient, engine: "AsyncEngine", daily: Daily
 ) -> "Workspaces":
     from bot.adapters.slack.oauth import Workspaces  # noqa: PLC0415 - it needs the database, and one workspace none
 
     workspaces = Workspaces(settings, client, engine)
     await workspaces.prepare()
-    workspaces.register(app, partial(daily.forget, "slack") if daily else None)
+    workspaces.register(app, partial(daily.forget, "slack"))
     return workspaces
 
 

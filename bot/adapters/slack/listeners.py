@@ -45,7 +45,7 @@ _SLOW = frozenset({"quote", "daily"})
 class Listeners:
     """Registers the bot on a bolt app. `client_of` gives the client of the workspace that sent something."""
 
-    def __init__(self, desk: Desk, client_of: ClientOf, people: People, daily: Daily | None = None) -> None:
+    def __init__(self, desk: Desk, client_of: ClientOf, people: People, daily: Daily) -> None:
         self._desk, self._client_of, self._people, self._daily = desk, client_of, people, daily
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,7 +92,7 @@ class Listeners:
             return
         changes = find(invocation.path).access is Access.MANAGERS
         person = await self._people.person(spot.client, spot.team, spot.user, spot.name, needed=changes)
-        if invocation.path[0] == "daily" and self._daily:
+        if invocation.path[0] == "daily":
             await managing.manage(spot, invocation, person, self._daily)
             return
         reply = await self._desk.answer(invocation, person.asker)
@@ -105,7 +105,7 @@ class Listeners:
         invocation = Invocation(("daily", verb), {})
         person = await self._person(spot)
         mine = await managing.managed(spot, person, self._daily)
-        if self._daily and any(one.place.channel == channel for one, _ in mine):
+        if any(one.place.channel == channel for one, _ in mine):
             try:
                 await managing.manage(replace(spot, channel=channel), invocation, person, self._daily)
             finally:
@@ -284,7 +284,7 @@ class Listeners:
         return known
 
     async def _reply(self, spot: Spot, query: str, event_id: str) -> None:
-        if self._daily and not await self._daily.first_time(event_id):
+        if not await self._daily.first_time(event_id):
             return  # Slack sent it again, to another process
         reply = await self._desk.plain(query, self._people.stranger("").asker)
         message = blocks.message(reply.card.without(Verb.SHARE))

@@ -36,10 +36,10 @@ async def manage(spot: Spot, invocation: Invocation, person: Person, daily: Dail
     await spot.answer(answer.card)
 
 
-async def managed(spot: Spot, person: Person, daily: Daily | None) -> list[tuple[Subscription, Card]]:
+async def managed(spot: Spot, person: Person, daily: Daily) -> list[tuple[Subscription, Card]]:
     """The daily lessons that somebody set up; none while the database cannot be asked."""
     try:
-        return await daily.managed("slack", spot.team, _manager(spot, person)) if daily else []
+        return await daily.managed("slack", spot.team, _manager(spot, person))
     except StoreError as error:
         log.warning("home_without_subscriptions", reason=str(error), team=spot.team)
         return []

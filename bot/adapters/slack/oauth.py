@@ -134,7 +134,7 @@ class Workspaces:
             await self.installations.async_save_bot(renewed)
         return renewed or bot
 
-    def register(self, app: AsyncApp, forgotten: Callable[[str], Awaitable[None]] | None = None) -> None:
+    def register(self, app: AsyncApp, forgotten: Callable[[str], Awaitable[None]]) -> None:
         """Forget a workspace that uninstalls the app or revokes its tokens; `forgotten` is told which."""
 
         def forget(context: AsyncBoltContext, at: float) -> None:
@@ -150,7 +150,7 @@ class Workspaces:
                 log.info("slack_installed_anew", team=context.team_id)
                 return
             await self.installations.async_delete_all(**whose)
-            if forgotten and context.team_id:
+            if context.team_id:
                 await forgotten(context.team_id)
 
         async def uninstalled(body: dict[str, Any], context: AsyncBoltContext) -> None:

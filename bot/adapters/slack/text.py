@@ -10,23 +10,21 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.core import excerpts
+from bot.core.cleaning import cleaned
 from bot.core.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
 BLANK = "–"  # Slack refuses empty text
 
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Controls, halves of surrogate pairs, and what turns the direction of text: a name could hide what follows it.
-_UNSAID = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+# What Unicode keeps for programs: no characters, and marks around an annotation.
+_NO_CHARACTERS = re.compile("[\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]")
 _GAPS = re.compile(r"\s{2,}")
 
 
 @lru_cache(REMEMBERED)
 def legible(text: str) -> str:
     """Text that Slack takes and a person can read: no control characters, no gaps, never empty."""
-    text = _UNSAID.sub("", _BREAKS.sub("\n", text).replace("\t", " "))
+    text = _NO_CHARACTERS.sub("", cleaned(text))
     text = _GAPS.sub(lambda gap: "\n" * min(gap[0].count("\n"), 2) or " ", text).strip()
     return text if any(map(_visible, text)) else BLANK
 

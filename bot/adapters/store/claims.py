@@ -128,10 +128,8 @@ def lapsed(
     """What was taken on and not finished. What was not begun within the grace is missed; for a reason, it failed."""
     wanted = {"now": stamp(hold.now), "platforms": platforms, "limit": limit}
     mine, oldest = len(deliveries.c), hold.now - grace
-    found = [
-        Claim(rows.subscription(row[mine:]), rows.delivery(row), lapsed=True)
-        for row in connection.execute(_LAPSED, wanted).all()
-    ]
+    taken = connection.execute(_LAPSED, wanted).all()
+    found = [Claim(rows.subscription(row[mine:]), rows.delivery(row)) for row in taken]
     late = [one for one in found if one.delivery.outcome is Outcome.CLAIMED and one.delivery.due < oldest]
     left = [one for one in found if one not in late] if late else found
     became = case((deliveries.c.reason == "", Outcome.MISSED.value), else_=Outcome.FAILED.value)

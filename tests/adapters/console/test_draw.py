@@ -12,8 +12,9 @@ from rich.cells import cell_len
 from rich.color import Color
 
 from bot.adapters.console.draw import COLOURS, Screen, print_card, print_echo, print_post
-from bot.adapters.console.legible import legible, plain
+from bot.adapters.console.legible import legible
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.cleaning import cleaned
 from tests.marking import marked
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -190,7 +191,7 @@ def test_every_word_of_a_card_is_drawn(card: Card) -> None:
     drawing = shown(card, 88)
     bare = "".join(char for char in drawing.replace("│", "") if not char.isspace())
     for text in strings(card):
-        for word in plain(text).replace("│", "").split():
+        for word in cleaned(text, " ").replace("│", "").split():
             if cell_len(word) <= 40:
                 assert word in bare
 

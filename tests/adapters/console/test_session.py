@@ -19,14 +19,14 @@ from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import Screen
 from bot.adapters.console.session import Conversation, converse, listen, toolbar
 from bot.core.errors import ContentError, Problem, SettingsError
-from tests.desks import ASKER, garden_desk
+from tests.desks import ASKER, garden_desk, no_daily
 from tests.documents import KEPT
 
 ROOT = Path(__file__).parents[3]
 
 
 def conversation(config: str = "") -> Conversation:
-    return Conversation(garden_desk(config), ASKER, Screen(file=io.StringIO(), width=80))
+    return Conversation(garden_desk(config), ASKER, Screen(file=io.StringIO(), width=80), no_daily)
 
 
 def said(talk: Conversation) -> str:

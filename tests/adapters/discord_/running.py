@@ -10,8 +10,16 @@ import discord
 from bot.adapters.discord.client import Client, serve
 from bot.desk import Desk
 from bot.settings import Discord
+from tests.dailies import kept
 from tests.desks import garden_desk
 from tests.fakes.local_discord import Channel, LocalDiscord, Person
+
+
+async def served(desk: Desk, settings: Discord, connected: asyncio.Event, **parts: Any) -> None:
+    """Serve with a database of its own, and whatever else is not given."""
+    async with kept(desk) as (daily, _):
+        given: dict[str, Any] = {"daily": daily, "messengers": {}} | parts
+        await serve(desk, settings, connected, **given)
 
 
 @asynccontextmanager
@@ -22,7 +30,7 @@ async def running(
     base, before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     connected = asyncio.Event()
     settings = Discord(fake.api_url, gateway, guild, token or fake.token)
-    task = asyncio.create_task(serve(desk, settings, connected, **parts))
+    task = asyncio.create_task(served(desk, settings, connected, **parts))
     ready = asyncio.create_task(connected.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     try:

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.discord.layout import NOBODY, PICK, view
-from bot.adapters.discord.text import escaped, fitted, plain
+from bot.adapters.discord.text import escaped, fitted, visible
 from bot.core import cards, wire
 from bot.core.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.library import Library
@@ -147,8 +147,8 @@ def test_text_is_cut_at_a_word_and_never_inside_an_escape() -> None:
 
 
 def test_what_cannot_be_seen_is_no_text() -> None:
-    assert plain("a\x00\ud800\u202eb\r\nc\td") == "ab\nc d"
-    assert plain(" \u200b\u2060\n\ufeff") == ""
+    assert visible("a\x00\ud800\u202eb\r\nc\td") == "ab\nc d"
+    assert visible(" \u200b\u2060\n\ufeff") == ""
 
 
 def test_nobody_is_pinged() -> None:
@@ -363,4 +363,4 @@ def test_every_word_of_a_small_card_is_there_to_be_read(card: Card) -> None:
     ]
     texts += [text for choice in card.choices for text in (choice.title, choice.text, choice.note)]
     for text in (*texts, *(action.label for action in {a.args: a for a in reversed(card.actions)}.values())):
-        assert all(word in said for word in plain(text).split())
+        assert all(word in said for word in visible(text).split())

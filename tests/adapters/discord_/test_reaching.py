@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.adapters.discord.client import serve
 from bot.core.errors import SettingsError
 from bot.settings import Discord
-from tests.adapters.discord_.running import converse, met, running, without_pauses
+from tests.adapters.discord_.running import converse, met, running, served, without_pauses
 from tests.desks import garden_desk
 from tests.fakes.local_discord import LocalDiscord
 
@@ -82,7 +81,7 @@ def test_a_session_that_is_lost_is_begun_anew_and_a_token_taken_away_ends_all() 
                 await ada.says(general, "worms", mention=True)
                 assert len([each for each in general.messages if each.by_bot]) == 1
             task = asyncio.create_task(
-                serve(garden_desk(), Discord(fake.api_url, "", None, fake.token), asyncio.Event())
+                served(garden_desk(), Discord(fake.api_url, "", None, fake.token), asyncio.Event())
             )
             await fake.connected()
             fake.revokes_token()

@@ -12,6 +12,7 @@ from bot.adapters.slack.client import serve
 from bot.adapters.slack.manifest import manifest
 from bot.desk import Desk
 from bot.settings import Slack
+from tests.dailies import kept
 from tests.desks import garden_desk
 from tests.fakes.slack import LocalSlack, message_problems, view_problems
 
@@ -30,6 +31,13 @@ def free_port() -> int:
     raise AssertionError
 
 
+async def served(desk: Desk, settings: Slack, connected: asyncio.Event, **parts: Any) -> None:
+    """Serve with a database of its own, and whatever else is not given."""
+    async with kept(desk) as (daily, store):
+        given: dict[str, Any] = {"daily": daily, "messengers": {}, "engine": store.engine} | parts
+        await serve(desk, settings, connected, **given)
+
+
 @asynccontextmanager
 async def running(mode: str, desk: Desk, slack: LocalSlack, **parts: Any) -> Any:
     """The bot, connected, for the length of the block."""
@@ -43,7 +51,7 @@ async def running(mode: str, desk: Desk, slack: LocalSlack, **parts: Any) -> Any
         signing_secret="" if over_socket else slack.signing_secret,
     )
     connected = asyncio.Event()
-    task = asyncio.create_task(serve(desk, settings, connected, **parts))
+    task = asyncio.create_task(served(desk, settings, connected, **parts))
     ready = asyncio.create_task(connected.wait())
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():

@@ -13,7 +13,6 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.adapters.slack import client
-from bot.adapters.slack.client import serve
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.store.engine import open_engine
@@ -22,7 +21,7 @@ from bot.core.daily import Place
 from bot.core.errors import SettingsError
 from bot.ports import Messenger, UnsentError
 from bot.settings import Slack
-from tests.adapters.slack.running import converse, free_port
+from tests.adapters.slack.running import converse, free_port, served
 from tests.desks import garden_desk
 from tests.fakes.slack import LocalSlack, payloads
 
@@ -71,7 +70,7 @@ def test_a_port_that_is_taken_is_told_with_its_mend() -> None:
                 taken.listen()
                 port, secret = taken.getsockname()[1], slack.signing_secret
                 settings = Slack(slack.api_url, port, bot_token=slack.bot_token, signing_secret=secret)
-                await serve(garden_desk(), settings, asyncio.Event())
+                await served(garden_desk(), settings, asyncio.Event())
 
     with pytest.raises(OSError, match="address already in use; set PORT to a free one"):
         asyncio.run(run())
@@ -103,7 +102,7 @@ def test_a_refused_token_is_named(variable: str) -> None:
             app = slack.app_token if variable == "SLACK_BOT_TOKEN" else "xapp-s3cret"
             bot = "xoxb-s3cret" if variable == "SLACK_BOT_TOKEN" else slack.bot_token
             settings = Slack(slack.api_url, 3000, bot_token=bot, app_token=app)
-            await serve(garden_desk(), settings, asyncio.Event())
+            await served(garden_desk(), settings, asyncio.Event())
 
     with pytest.raises(SettingsError, match=f"Slack refuses {variable}") as raised:
         asyncio.run(run())
@@ -126,7 +125,7 @@ async def installable(
     connected = asyncio.Event()
     engine = open_engine(f"sqlite+aiosqlite:///{folder / 'slack.db'}")
     task = asyncio.create_task(
-        serve(garden_desk(), settings, connected, messengers={} if messengers is None else messengers, engine=engine)
+        served(garden_desk(), settings, connected, messengers={} if messengers is None else messengers, engine=engine)
     )
     await asyncio.wait_for(connected.wait(), 60)
     slack.http(f"http://127.0.0.1:{port}")

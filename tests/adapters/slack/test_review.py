@@ -11,12 +11,11 @@ from sqlalchemy import text
 
 from bot.adapters import logs
 from bot.adapters.slack import oauth
-from bot.adapters.slack.client import serve
 from bot.adapters.slack.incoming import read
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.store.engine import open_engine
 from bot.settings import Slack
-from tests.adapters.slack.running import converse, free_port
+from tests.adapters.slack.running import converse, free_port, served
 from tests.desks import garden_desk
 from tests.fakes.slack import LocalSlack
 
@@ -39,7 +38,7 @@ def test_the_port_of_the_install_pages_takes_no_events_over_socket_mode(
                 client_secret=slack.oauth.client_secret,
             )
             engine, connected = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"), asyncio.Event()
-            task = asyncio.create_task(serve(garden_desk(), settings, connected, engine=engine))
+            task = asyncio.create_task(served(garden_desk(), settings, connected, engine=engine))
             await asyncio.wait_for(connected.wait(), 60)
             body = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_uninstalled"}}
             async with ClientSession() as session:

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from bot.adapters.content import cache
+from bot.adapters import cache
 from bot.adapters.files import replacing
 from bot.core import importing, kept
 from bot.core.counting import count
