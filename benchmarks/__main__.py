@@ -11,8 +11,8 @@ from statistics import median, quantiles
 
 from benchmarks.quality.cases import read_cases
 from bot.app import Places, learn, open_desk
-from bot.core.commands import Value
-from bot.core.parser import parse
+from bot.core.answering.commands import Value
+from bot.core.reading.parser import parse
 from bot.desk import Asker, Desk
 from bot.settings import read_settings
 

@@ -22,8 +22,8 @@ from bot.adapters.store.engine import open_engine
 from bot.adapters.store.rows import subscription_row, upcoming_row
 from bot.adapters.store.store import SqlStore
 from bot.adapters.store.tables import subscriptions
-from bot.core.daily import Place, Subscription
-from bot.core.recurrence import Schedule, next_occurrence
+from bot.core.scheduling.recurrence import Schedule, next_occurrence
+from bot.core.scheduling.subscription import Place, Subscription
 from tests.databases import KINDS, fresh
 
 SIZES = (1_000, 10_000, 100_000)

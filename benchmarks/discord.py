@@ -22,9 +22,9 @@ from discord.webhook.async_ import AsyncWebhookAdapter
 from bot.adapters.content import read_library
 from bot.adapters.discord.client import Client
 from bot.app import SystemClock
-from bot.core import search
-from bot.core.parser import Limits
-from bot.core.search import Index
+from bot.core.finding import search
+from bot.core.finding.search import Index
+from bot.core.reading.parser import Limits
 from bot.desk import Desk
 from bot.settings import Discord, read_settings
 from bot.shelf import Shelf

@@ -25,11 +25,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from benchmarks.__main__ import resident
 from bot.adapters.content import read_index
 from bot.app import SystemClock
-from bot.core import quoting, search
+from bot.core.finding import quoting, search
+from bot.core.finding.meaning import Meaning, texts
+from bot.core.finding.talk import Idea, Talk
 from bot.core.library import Library
-from bot.core.meaning import Meaning, texts
-from bot.core.parser import Limits
-from bot.core.talk import Idea, Talk
+from bot.core.reading.parser import Limits
 from bot.core.words import EMPTY
 from bot.desk import Asker, Desk
 from bot.settings import read_settings

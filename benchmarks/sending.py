@@ -32,9 +32,9 @@ from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import SystemClock
-from bot.core.daily import Outcome, Place, Subscription
-from bot.core.recurrence import Schedule
-from bot.core.search import Index
+from bot.core.finding.search import Index
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import Outcome, Place, Subscription
 from bot.daily import Daily
 from bot.desk import Asker, Desk
 from bot.ports import Messenger

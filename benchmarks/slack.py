@@ -27,9 +27,9 @@ from bot.adapters.slack.client import EVENTS, bolt_app, http
 from bot.adapters.slack.listeners import Listeners
 from bot.adapters.slack.people import People
 from bot.app import SystemClock
-from bot.core import search
-from bot.core.parser import Limits
-from bot.core.search import Index
+from bot.core.finding import search
+from bot.core.finding.search import Index
+from bot.core.reading.parser import Limits
 from bot.daily import Daily
 from bot.desk import Desk
 from bot.settings import Slack, read_settings

@@ -17,11 +17,11 @@ from typing import Any, NoReturn, TextIO
 
 from bot import __version__, app
 from bot.adapters import content
-from bot.core import cards, records, wording
-from bot.core.card import Card
+from bot.core.answering import cards, records, wording
+from bot.core.answering.card import Card
+from bot.core.answering.typed import nearest, plain
 from bot.core.errors import BotError, Problem, UsageError
-from bot.core.search import Hit
-from bot.core.typed import nearest, plain
+from bot.core.finding.search import Hit
 from bot.desk import Desk
 
 

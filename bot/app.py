@@ -16,8 +16,8 @@ import platformdirs
 from bot.adapters import content, embedding
 from bot.adapters.embedding import vectors
 from bot.core.errors import BotError, ContentError, Problem, SettingsError
-from bot.core.meaning import Meaning, texts, texts_in_words
-from bot.core.parser import Limits
+from bot.core.finding.meaning import Meaning, texts, texts_in_words
+from bot.core.reading.parser import Limits
 from bot.desk import Desk
 from bot.ports import Embedder
 from bot.settings import Settings, read_settings

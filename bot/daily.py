@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice, takewhile
 
-from bot.core import cards, rotation, wording
-from bot.core.card import Accent, Card, Field
-from bot.core.commands import Access, Invocation, find
-from bot.core.daily import FINAL, Delivery, Outcome, Place, State, Subscription
+from bot.core.answering import cards, wording
+from bot.core.answering.card import Accent, Card, Field
+from bot.core.answering.commands import Access, Invocation, find
+from bot.core.answering.when import describe_days
 from bot.core.errors import BotError, StoreError
 from bot.core.library import EVERYTHING
-from bot.core.recurrence import Occurrence, latest_occurrence, occurrences
-from bot.core.rotation import Lessons
+from bot.core.scheduling import rotation
+from bot.core.scheduling.recurrence import Occurrence, latest_occurrence, occurrences
+from bot.core.scheduling.rotation import Lessons
+from bot.core.scheduling.subscription import FINAL, Delivery, Outcome, Place, State, Subscription
 from bot.core.summary import Entry
-from bot.core.when import describe_days
 from bot.desk import PREVIEWED, Asker, Desk
 from bot.ports import Claim, Store
 from bot.subscribing import declared, made, placed

@@ -12,15 +12,17 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot import __version__
-from bot.core import cards, quoting, recurrence, refusals, rotation, search, typed, values, when, wire, wording
-from bot.core.card import Action, Card, Reply, Verb
-from bot.core.commands import COMMANDS, Invocation, Value
+from bot.core.answering import cards, refusals, typed, values, when, wire, wording
+from bot.core.answering.card import Action, Card, Reply, Verb
+from bot.core.answering.commands import COMMANDS, Invocation, Value
 from bot.core.errors import BotError, UsageError
+from bot.core.finding import quoting, search
+from bot.core.finding.vectors import Vectors
 from bot.core.library import EVERYTHING, Library, Scope
-from bot.core.recurrence import Schedule
-from bot.core.rotation import Lessons
+from bot.core.scheduling import recurrence, rotation
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.rotation import Lessons
 from bot.core.summary import Entry, Kind
-from bot.core.vectors import Vectors
 from bot.ports import Clock
 from bot.settings import Settings
 from bot.shelf import Shelf
@@ -162,7 +164,7 @@ class Desk:
         return replace(card, body=(*card.body, hint))
 
     def action(self, value: str) -> Action:
-        """What a button carries, as `core.wire` packed it. Raises ValueError for one forged or gone."""
+        """What a button carries, as `wire` packed it. Raises ValueError for one forged or gone."""
         return wire.unpack(value, self.shelf.digests)
 
     # ---- finding, for those who want entries and no card

@@ -22,10 +22,10 @@ from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.adapters.store.tables import VERSION
 from bot.app import Places
-from bot.core import wording
-from bot.core.daily import Outcome, State
+from bot.core.answering import wording
 from bot.core.errors import BotError
-from bot.core.parser import Limits
+from bot.core.reading.parser import Limits
+from bot.core.scheduling.subscription import Outcome, State
 from bot.settings import Settings
 
 _APART = timedelta(seconds=30)  # between this machine's clock and another one

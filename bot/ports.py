@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.card import Card
-from bot.core.daily import Delivery, Outcome, Place, Subscription
-from bot.core.vectors import Vectors
+from bot.core.answering.card import Card
+from bot.core.finding.vectors import Vectors
+from bot.core.scheduling.subscription import Delivery, Outcome, Place, Subscription
 
 
 class Clock(Protocol):

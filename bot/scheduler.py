@@ -27,10 +27,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]
 
-from bot.core import cards, wording
-from bot.core.card import Card
-from bot.core.daily import Delivery, Outcome, Place, State, nonce
+from bot.core.answering import cards, wording
+from bot.core.answering.card import Card
 from bot.core.errors import StoreError
+from bot.core.scheduling.subscription import Delivery, Outcome, Place, State, nonce
 from bot.core.summary import Entry
 from bot.daily import Daily
 from bot.ports import Claim, Messenger, RefusedError, Store, ThrottledError, UnsentError, Watch, unwatched

@@ -19,7 +19,7 @@ from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, Metrics
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, keep_up, load_settings, open_desk
-from bot.core import wording
+from bot.core.answering import wording
 from bot.core.errors import BotError, Problem, SettingsError, StoreError
 from bot.daily import Daily
 from bot.desk import Desk

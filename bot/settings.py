@@ -12,10 +12,11 @@ from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.core import fields, when
-from bot.core.daily import LATE
+from bot.core import fields
+from bot.core.answering import when
 from bot.core.errors import Problem, SettingsError, UsageError
-from bot.core.parser import Limits
+from bot.core.reading.parser import Limits
+from bot.core.scheduling.subscription import LATE
 
 # 32 characters is the longest name of a command on Slack, with its slash, and on Discord; "commonplace" takes eleven.
 _PREFIX = re.compile(r"[a-z0-9_-]{0,20}")

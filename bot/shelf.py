@@ -3,12 +3,14 @@
 from copy import copy
 from functools import cached_property, partial
 
-from bot.core import rotation, search, wire
+from bot.core.answering import wire
+from bot.core.finding import search
+from bot.core.finding.meaning import Meaning
+from bot.core.finding.vectors import Vectors
 from bot.core.library import Scope
-from bot.core.meaning import Meaning
-from bot.core.rotation import Lessons
+from bot.core.scheduling import rotation
+from bot.core.scheduling.rotation import Lessons
 from bot.core.summary import Entry, Kind
-from bot.core.vectors import Vectors
 from bot.ports import Embedder
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import refusals, wording
-from bot.core.daily import POST, THREAD, Place, State, Subscription
+from bot.core.answering import refusals, wording
 from bot.core.errors import BotError, Problem, SettingsError, UsageError
+from bot.core.scheduling.subscription import POST, THREAD, Place, State, Subscription
 from bot.desk import Asker, Desk
 
 

@@ -14,10 +14,10 @@ from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import Places, load_settings, open_desk
-from bot.core import records, wording
-from bot.core.daily import Place, State, Subscription
+from bot.core.answering import records, wording
+from bot.core.answering.when import describe_days
 from bot.core.errors import Problem, StoreError
-from bot.core.when import describe_days
+from bot.core.scheduling.subscription import Place, State, Subscription
 from bot.daily import Coming, Daily
 from bot.ports import Watch, unwatched
 from bot.settings import Settings

@@ -1,8 +1,8 @@
 """Three small books to look something up in: bees, bread, and tea in Chinese."""
 
-from bot.core import search
+from bot.core.finding import search
 from bot.core.library import EVERYTHING, Library, Scope
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 
 BEES = """---
 title: Keeping bees

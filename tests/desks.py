@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime
 
 from bot.core.errors import Problem, StoreError
-from bot.core.search import Index
+from bot.core.finding.search import Index
 from bot.daily import Daily
 from bot.desk import Asker, Desk
 from bot.settings import read_settings

@@ -1,7 +1,7 @@
 """A small summary of the tests' own, in both forms of the format."""
 
 from bot.core.library import Library
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 
 RAW = """Talk Summary
 ☀️ Quick Takes

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import numpy as np
 
-from bot.core.vectors import Vectors
+from bot.core.finding.vectors import Vectors
 from bot.core.words import EMPTY, words
 
 WIDTH = 64

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.card import Card
+from bot.core.answering.card import Card
 from bot.core.words import TOKEN
 
 

@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise, product
 
-from bot.core import ranking
-from bot.core.counting import LENGTH, SATURATION, context, fields
+from bot.core.finding import ranking
+from bot.core.finding.counting import LENGTH, SATURATION, context, fields
+from bot.core.finding.query import Unit
 from bot.core.library import Library, Scope
-from bot.core.query import Unit
 from bot.core.summary import Entry
 from bot.core.words import EMPTY, compounds, joined, plain, stem, words
 
@@ -16,7 +16,7 @@ _EMPTY = frozenset(map(stem, EMPTY))
 
 
 class PlainIndex:
-    """BM25F over stems, as `bot.core.counting` counts it."""
+    """BM25F over stems, as `bot.core.finding.counting` counts it."""
 
     def __init__(self, library: Library) -> None:
         self.entries = library.entries

@@ -18,9 +18,9 @@ from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.adapters.store.tables import deliveries, leases, subscriptions
 from bot.app import Places
-from bot.core.daily import Outcome, Place, State, Subscription
 from bot.core.errors import StoreError
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import Outcome, Place, State, Subscription
 from tests.databases import KINDS, fresh
 
 MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)  # an hour before nine in Berlin

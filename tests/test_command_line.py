@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 from tests.documents import KEPT, RAW
 
 ROOT = Path(__file__).parent.parent

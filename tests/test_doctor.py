@@ -21,8 +21,8 @@ from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import Places
-from bot.core.daily import Outcome, Place, State, Subscription
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import Outcome, Place, State, Subscription
 from tests.documents import KEPT
 from tests.fakes.local_discord import LocalDiscord
 from tests.fakes.slack import LocalSlack

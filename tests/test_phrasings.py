@@ -9,7 +9,7 @@ import re
 from benchmarks.quality.cases import CONTENT, LIBRARIES, read_cases
 from bot.adapters.content import read_library
 from bot.adapters.embedding import read_talk
-from bot.core.parser import Limits
+from bot.core.reading.parser import Limits
 from bot.core.summary import Entry
 
 RUN = 4  # words

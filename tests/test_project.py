@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 from bot.adapters.content import read_library
-from bot.core.commands import COMMANDS, usage
-from bot.core.parser import Limits, parse
+from bot.core.answering.commands import COMMANDS, usage
+from bot.core.reading.parser import Limits, parse
 from bot.core.summary import Kind, Section
 from bot.settings import KEYS, read_settings
 

@@ -13,7 +13,7 @@ from benchmarks.quality.engines import engines
 from benchmarks.quality.figures import Answer, brier, calibration_error, claims, figures, reliability
 from tests.documents import garden
 
-MOST_ERROR = 0.12  # of calibration; what the tuning of bot/core/quoting.py must keep
+MOST_ERROR = 0.12  # of calibration; what the tuning of bot/core/finding/quoting.py must keep
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.app import Places
-from bot.core.daily import Outcome, Place, State, Subscription
-from bot.core.recurrence import EVERY_DAY, Schedule
+from bot.core.scheduling.recurrence import EVERY_DAY, Schedule
+from bot.core.scheduling.subscription import Outcome, Place, State, Subscription
 from bot.daily import Daily
 from tests.databases import fresh
 from tests.desks import garden_desk

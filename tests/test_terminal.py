@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.console import PLACE
-from bot.core.daily import Subscription
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import Subscription
 from bot.settings import read_settings
 from bot.terminal import machine_zone
 from bot.upkeep import open_store

@@ -14,8 +14,8 @@ from benchmarks.quality.engines import engines
 from benchmarks.quality.figures import Answer
 from bot.adapters import embedding
 from bot.app import Places, learn, open_desk
+from bot.core.finding.ranking import Hit, collapsed
 from bot.core.library import Library
-from bot.core.ranking import Hit, collapsed
 from bot.desk import Desk
 from bot.settings import read_settings
 from bot.shelf import Shelf

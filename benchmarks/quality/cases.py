@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from bot.adapters.content import import_file, read_library
-from bot.core import kept
-from bot.core.parser import Limits
+from bot.core.reading import kept
+from bot.core.reading.parser import Limits
 from bot.core.summary import Summary
 
 LABELLED = Path("tests/quality")

@@ -21,8 +21,8 @@ import numpy as np
 
 from bot import __version__
 from bot.adapters.files import replacing
-from bot.core.counting import FORMAT, Tables
-from bot.core.packing import Packed
+from bot.core.finding.counting import FORMAT, Tables
+from bot.core.reading.packing import Packed
 
 _log = logging.getLogger(__name__)
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from bot.adapters import cache
 from bot.adapters.files import replacing
-from bot.core import importing, kept
-from bot.core.counting import count
 from bot.core.errors import ContentError, Problem
-from bot.core.everyday import EVERYDAY
-from bot.core.index import Index
+from bot.core.finding.counting import count
+from bot.core.finding.everyday import EVERYDAY
+from bot.core.finding.index import Index
 from bot.core.library import Library
-from bot.core.packing import Packed, pack, unpack
-from bot.core.parser import Limits, Parsed, decode, parse
-from bot.core.slugs import is_slug, slug
+from bot.core.reading import importing, kept
+from bot.core.reading.packing import Packed, pack, unpack
+from bot.core.reading.parser import Limits, Parsed, decode, parse
+from bot.core.reading.slugs import is_slug, slug
 from bot.core.summary import Summary
 
 CACHED_FROM = 250_000  # bytes of content; less is read and counted within a fifth of a second

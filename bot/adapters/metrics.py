@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from bot.core.daily import FINAL, Outcome
+from bot.core.scheduling.subscription import FINAL, Outcome
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _LATE_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21600)

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters import cache, content
-from bot.core import search
 from bot.core.errors import ContentError
-from bot.core.index import Index
-from bot.core.packing import pack, unpack
-from bot.core.parser import Limits, parse
+from bot.core.finding import search
+from bot.core.finding.index import Index
+from bot.core.reading.packing import pack, unpack
+from bot.core.reading.parser import Limits, parse
 from tests.documents import KEPT
 
 QUERIES = ("compost", "mulhc", "what do we do with the peelings", "the", "vermicompost", "sharp tools")
@@ -165,8 +165,8 @@ def test_several_processes_that_start_at_once_all_answer_and_leave_one_whole_cac
 import asyncio, sys
 from pathlib import Path
 from bot.adapters import content
-from bot.core import search
-from bot.core.parser import Limits
+from bot.core.finding import search
+from bot.core.reading.parser import Limits
 content.CACHED_FROM = 1
 folder, limits = Path(sys.argv[1]), Limits(max_entries=int(sys.argv[2]))
 for turn in range(20):

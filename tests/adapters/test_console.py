@@ -17,7 +17,7 @@ from rich.console import Console
 from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import print_card
 from bot.adapters.console.session import Conversation, converse, listen
-from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.answering.card import Accent, Action, Card, Choice, Field, Verb
 from tests.desks import ASKER, garden_desk, no_daily
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.content import check_folder, import_file, read_library
 from bot.core.errors import ContentError
-from bot.core.parser import Limits
+from bot.core.reading.parser import Limits
 from tests.documents import KEPT, RAW
 
 

@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from bot import service
 from bot.adapters import health
 from bot.adapters.metrics import CONTENT_TYPE, Metrics
-from bot.core.commands import Invocation
+from bot.core.answering.commands import Invocation
 from tests.desks import ASKER, garden_desk
 
 

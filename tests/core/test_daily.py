@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from bot.core.daily import owed
-from bot.core.recurrence import Occurrence
+from bot.core.scheduling.recurrence import Occurrence
+from bot.core.scheduling.subscription import owed
 from tests.adapters.store.processes import GRACE, MONDAY, NINE
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.importing import bring_in, report
-from bot.core.kept import write
-from bot.core.parser import parse
-from bot.core.slugs import is_slug, short_slug, slug
+from bot.core.reading.importing import bring_in, report
+from bot.core.reading.kept import write
+from bot.core.reading.parser import parse
+from bot.core.reading.slugs import is_slug, short_slug, slug
 from bot.core.summary import Entry, Section, Source, Summary, Topic
 from tests.documents import RAW
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from bot.core import quoting, ranking, search
-from bot.core.index import Index
+from bot.core.finding import quoting, ranking, search
+from bot.core.finding.index import Index
+from bot.core.finding.query import read
+from bot.core.finding.spelling import Speller, sounds
 from bot.core.library import Library, Scope
-from bot.core.query import read
-from bot.core.spelling import Speller, sounds
 from bot.core.summary import Entry, Kind, Section, Source, Summary, Topic
 from tests.plain_index import PlainIndex
 

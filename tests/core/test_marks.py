@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import cards, search
-from bot.core.card import Card
+from bot.core.answering import cards
+from bot.core.answering.card import Card
+from bot.core.finding import search
+from bot.core.finding.marks import MOST, marks, pieces
 from bot.core.library import Library
-from bot.core.marks import MOST, marks, pieces
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 from bot.core.words import TOKEN, stem, words
 from tests.documents import garden
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import meaning
-from bot.core.index import Index
+from bot.core.finding import meaning
+from bot.core.finding.index import Index
+from bot.core.finding.meaning import Meaning, Sense, texts
+from bot.core.finding.search import look_up
+from bot.core.finding.talk import Idea, Talk
+from bot.core.finding.vectors import Vectors
 from bot.core.library import Library, Scope
-from bot.core.meaning import Meaning, Sense, texts
-from bot.core.parser import parse
-from bot.core.search import look_up
+from bot.core.reading.parser import parse
 from bot.core.summary import Entry, Section, Source, Summary, Topic
-from bot.core.talk import Idea, Talk
-from bot.core.vectors import Vectors
 from tests.documents import KEPT, garden
 from tests.embedders import WIDTH, rows, vector
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import ContentError
-from bot.core.parser import decode, parse
-from bot.core.raw import split_title
+from bot.core.reading.parser import decode, parse
+from bot.core.reading.raw import split_title
 from bot.core.summary import Listing, Section
 from tests.documents import KEPT, RAW
 

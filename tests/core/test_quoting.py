@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import quoting, search
+from bot.core.finding import quoting, search
+from bot.core.finding.meaning import Sense
 from bot.core.library import Library
-from bot.core.meaning import Sense
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 
 BRIDGES = """---
 title: Bridges that stand

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import ContentError
-from bot.core.importing import bring_in
-from bot.core.kept import write
-from bot.core.parser import parse
+from bot.core.reading.importing import bring_in
+from bot.core.reading.kept import write
+from bot.core.reading.parser import parse
 from bot.core.summary import Summary
 
 

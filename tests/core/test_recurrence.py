@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.recurrence import Occurrence, Schedule, latest_occurrence, next_occurrence, occurrences
+from bot.core.scheduling.recurrence import Occurrence, Schedule, latest_occurrence, next_occurrence, occurrences
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})

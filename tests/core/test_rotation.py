@@ -14,7 +14,7 @@ from statistics import fmean
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.rotation import Lessons, coming, next_lesson, walk
+from bot.core.scheduling.rotation import Lessons, coming, next_lesson, walk
 from bot.core.summary import Entry, Section, Topic
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import search
+from bot.core.finding import search
+from bot.core.finding.meaning import Sense
 from bot.core.library import Library, Scope
-from bot.core.meaning import Sense
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 from bot.core.summary import Entry, Kind, Section, Source, Summary, Topic
 from bot.core.words import plain, words
 from tests.books import BREAD, INDEX, LIBRARY, found

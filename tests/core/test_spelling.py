@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core import search
+from bot.core.finding import search
 from bot.core.library import Library
 from bot.core.summary import Entry, Section, Source, Summary
 from tests.books import INDEX, LIBRARY, found

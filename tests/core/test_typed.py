@@ -4,9 +4,9 @@ import zoneinfo
 
 import pytest
 
+from bot.core.answering.typed import nearest, parse
+from bot.core.answering.when import describe_days, parse_days, parse_time, parse_zone
 from bot.core.errors import UsageError
-from bot.core.typed import nearest, parse
-from bot.core.when import describe_days, parse_days, parse_time, parse_zone
 
 ZONES = zoneinfo.available_timezones()
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.answering.when import describe_days, parse_days, parse_time, parse_zone
 from bot.core.errors import UsageError
-from bot.core.when import describe_days, parse_days, parse_time, parse_zone
 
 ZONES = zoneinfo.available_timezones()
 ABBREVIATIONS = "CET EET MET WET EST MST HST GMT EST5EDT CST6CDT MST7MDT PST8PDT".split()

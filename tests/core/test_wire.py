@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import cards, wire
-from bot.core.card import Action, Verb
+from bot.core.answering import cards, wire
+from bot.core.answering.card import Action, Verb
 from bot.core.library import Library
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 from tests.documents import garden
 
 LIBRARY = garden()

@@ -13,7 +13,7 @@ from bot.adapters.slack.manifest import manifest
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from bot.core.typed import parse
+from bot.core.answering.typed import parse
 from bot.daily import Daily
 from bot.desk import Desk
 from bot.ports import Messenger

@@ -30,9 +30,9 @@ from bot.adapters.store import migrate
 from bot.adapters.store import store as storing
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from bot.core.daily import FINAL, Outcome, Place, Subscription
 from bot.core.errors import StoreError
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import FINAL, Outcome, Place, Subscription
 from bot.daily import Daily
 from bot.ports import Messenger
 from bot.scheduler import Scheduler

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.card import Card
-from bot.core.commands import Invocation
-from bot.core.daily import Outcome, Place
-from bot.core.index import Index
+from bot.core.answering.card import Card
+from bot.core.answering.commands import Invocation
+from bot.core.finding.index import Index
 from bot.core.library import Library
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
+from bot.core.scheduling.subscription import Outcome, Place
 from bot.daily import Daily, Manager
 from bot.scheduler import Scheduler
 from bot.shelf import Shelf

@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.messenger import SlackMessenger
-from bot.core.daily import Outcome, State, nonce
 from bot.core.errors import BotError, Problem, SettingsError
+from bot.core.scheduling.subscription import Outcome, State, nonce
 from tests.daily.channels import PLATFORMS, Channel, in_channel
 
 both = pytest.mark.parametrize("platform", PLATFORMS)

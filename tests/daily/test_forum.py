@@ -9,8 +9,8 @@ import pytest
 
 from bot.adapters.discord import commands
 from bot.adapters.slack.manifest import manifest
-from bot.core.card import Card
-from bot.core.daily import POST, Outcome, Place, State
+from bot.core.answering.card import Card
+from bot.core.scheduling.subscription import POST, Outcome, Place, State
 from tests.daily.channels import Channel, in_channel
 from tests.desks import ASKER, garden_desk
 from tests.fakes.local_discord import Impossible, pings

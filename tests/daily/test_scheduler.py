@@ -13,9 +13,9 @@ import pytest
 
 from bot import scheduler as scheduling
 from bot.adapters.store.store import SqlStore
-from bot.core.card import Card
-from bot.core.daily import Outcome, Place, State
+from bot.core.answering.card import Card
 from bot.core.errors import Problem, StoreError
+from bot.core.scheduling.subscription import Outcome, Place, State
 from bot.daily import Daily
 from bot.ports import ThrottledError, UnsentError
 from bot.scheduler import Scheduler

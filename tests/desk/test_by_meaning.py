@@ -10,14 +10,14 @@ from subprocess import run
 import pytest
 
 from bot.adapters.embedding import AT_ONCE, REMEMBERED, Asked
-from bot.core.commands import Invocation, Value
-from bot.core.index import Index
+from bot.core.answering.commands import Invocation, Value
+from bot.core.finding.index import Index
+from bot.core.finding.meaning import Meaning, texts
+from bot.core.finding.search import Hit
+from bot.core.finding.talk import Idea, Talk
+from bot.core.finding.vectors import Vectors
 from bot.core.library import Library
-from bot.core.meaning import Meaning, texts
-from bot.core.parser import parse
-from bot.core.search import Hit
-from bot.core.talk import Idea, Talk
-from bot.core.vectors import Vectors
+from bot.core.reading.parser import parse
 from bot.desk import Desk
 from bot.ports import Embedder
 from bot.settings import read_settings

@@ -8,13 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.adapters.slack.views import Quoting, quoting
-from bot.core import cards, wording
-from bot.core.card import Accent, Action, Card, Reply, Verb
-from bot.core.commands import COMMANDS, Value
+from bot.core.answering import cards, wording
+from bot.core.answering.card import Accent, Action, Card, Reply, Verb
+from bot.core.answering.commands import COMMANDS, Value
+from bot.core.answering.typed import nearest
+from bot.core.finding.search import Hit, Index
 from bot.core.library import Library
-from bot.core.parser import parse
-from bot.core.search import Hit, Index
-from bot.core.typed import nearest
+from bot.core.reading.parser import parse
 from bot.desk import Desk
 from bot.settings import read_settings
 from bot.shelf import Shelf

@@ -12,7 +12,7 @@ from bot.adapters.console.draw import Screen
 from bot.adapters.console.session import Conversation
 from bot.adapters.console.wording import OPENLY
 from bot.adapters.slack.manifest import manifest
-from bot.core.typed import parse
+from bot.core.answering.typed import parse
 from bot.daily import Daily
 from tests.adapters.discord_.running import running as running_discord
 from tests.adapters.slack.running import running as running_slack

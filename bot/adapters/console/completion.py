@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from bot.core.answering.commands import COMMANDS, Command, Value
 from bot.core.cleaning import cleaned
-from bot.core.commands import COMMANDS, Command, Value
 from bot.desk import Desk
 
 _OPTION = re.compile(r'(?:^|\s)(\w+):(?:(")([^"]*)|(\S*))$')  # its name, then a value in quotes or without

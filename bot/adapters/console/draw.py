@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.adapters.console.legible import legible, legible_card
-from bot.core.card import Accent, Action, Card, Choice, Field
-from bot.core.marks import pieces
+from bot.core.answering.card import Accent, Action, Card, Choice, Field
+from bot.core.finding.marks import pieces
 
 __all__ = ["Screen", "numbered", "print_card", "print_echo", "print_post"]
 

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import replace
 
-from bot.core.card import Action, Card, Choice, Field
+from bot.core.answering.card import Action, Card, Choice, Field
 from bot.core.cleaning import cleaned
 
 _STAND_INS = {

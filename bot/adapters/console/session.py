@@ -21,11 +21,11 @@ from rich.console import Console
 from bot.adapters.console.completion import Typing
 from bot.adapters.console.draw import numbered, print_card, print_echo, print_post
 from bot.adapters.console.wording import LEAVING, NO_DATABASE, NOT_TAKEN_UP, OPENLY, PROMPT, TOOLBAR, no_such_number
-from bot.core import cards
-from bot.core.card import Accent, Action, Card, Reply
-from bot.core.commands import Invocation
-from bot.core.daily import Place
+from bot.core.answering import cards
+from bot.core.answering.card import Accent, Action, Card, Reply
+from bot.core.answering.commands import Invocation
 from bot.core.errors import BotError, ContentError
+from bot.core.scheduling.subscription import Place
 from bot.daily import Daily, Manager
 from bot.desk import Asker, Desk
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from discord import Permissions
 
-from bot.core import wording
-from bot.core.commands import COMMANDS, Access, Command, Invocation, Option, Value, find
+from bot.core.answering import wording
+from bot.core.answering.commands import COMMANDS, Access, Command, Invocation, Option, Value, find
 from bot.core.summary import Kind
 
 Payload = dict[str, Any]

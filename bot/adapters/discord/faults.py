@@ -4,7 +4,7 @@ import aiohttp
 import discord
 
 from bot.adapters.discord.wording import FAULTS
-from bot.core import wording
+from bot.core.answering import wording
 from bot.core.errors import StoreError
 from bot.ports import RefusedError, ThrottledError, UnsureError
 

@@ -13,8 +13,8 @@ from discord.http import Route, handle_message_parameters
 from bot.adapters.discord import faults, layout
 from bot.adapters.discord.text import fitted, one_line
 from bot.adapters.discord.wording import FAULTS
-from bot.core import wording
-from bot.core.card import Card
+from bot.core.answering import wording
+from bot.core.answering.card import Card
 from bot.ports import RefusedError, UnsureError
 
 _NAME = 100  # characters of a thread's name (Discord)

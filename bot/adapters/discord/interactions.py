@@ -1,7 +1,7 @@
 """What people do in Discord, and what the desk says to it: commands, completions, buttons, the message menu, mentions.
 
 Everything that a press needs stands in its custom_id, so that buttons outlive restarts and nothing is kept in memory:
-`1:VERB:…` is an action of a card (`core.wire`), `1:pick:N` a select of them, `1:search:MESSAGE` opens the search for an
+`1:VERB:…` is an action of a card (`wire`), `1:pick:N` a select of them, `1:search:MESSAGE` opens the search for an
 answer to a message, and `1:ask:MESSAGE` is the window of that search. Answers come from memory, or the interaction is
 deferred first: Discord waits 3 s.
 """
@@ -21,8 +21,9 @@ from discord.app_commands import Choice
 from bot.adapters.discord import commands, faults, layout, managing
 from bot.adapters.discord.spot import Interaction, Post, Spot
 from bot.adapters.discord.wording import FAULTS, SEARCH, TO_LOOK_UP
-from bot.core import cards, excerpts, wording
-from bot.core.card import Action, Card, Field, Verb
+from bot.core import excerpts
+from bot.core.answering import cards, wording
+from bot.core.answering.card import Action, Card, Field, Verb
 from bot.daily import Daily
 from bot.desk import Asker, Desk
 

@@ -16,8 +16,8 @@ import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Section, Select, Separator, TextDisplay
 
 from bot.adapters.discord.text import REMEMBERED, emphasised, escaped, fitted, one_line, size, visible
-from bot.core.card import Accent, Action, Card, Choice, Field, Verb
-from bot.core.wire import pack
+from bot.core.answering.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.answering.wire import pack
 
 __all__ = ["NOBODY", "PICK", "view"]
 
@@ -72,7 +72,7 @@ def view(card: Card) -> LayoutView:
     """The message for a card: one container, within every limit, whose buttons and selects need no state.
 
     The view is stopped already, so that discord.py keeps none in memory: `interactions` answers by the custom_id.
-    Raises ValueError for an action that does not fit into a custom_id (`core.wire.pack`).
+    Raises ValueError for an action that does not fit into a custom_id (`wire.pack`).
     """
     card = _with_plain_choices_as_buttons(card)
     choices = _distinct(card.choices, lambda choice: pack(choice.action))[:_MOST_CHOICES]

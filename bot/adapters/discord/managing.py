@@ -13,10 +13,10 @@ from bot.adapters.discord import faults, rights
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.spot import Interaction, Spot
 from bot.adapters.discord.wording import NO_FORUM, OF_CHANNEL, THIS_THREAD_ALONE, UNFIT_CHANNELS
-from bot.core import cards
-from bot.core.card import Card
-from bot.core.commands import Access, Invocation, find
-from bot.core.daily import POST, THREAD, Place, Subscription
+from bot.core.answering import cards
+from bot.core.answering.card import Card
+from bot.core.answering.commands import Access, Invocation, find
+from bot.core.scheduling.subscription import POST, THREAD, Place, Subscription
 from bot.daily import Daily, Manager
 from bot.desk import Asker
 from bot.ports import RefusedError, ThrottledError, UnsureError

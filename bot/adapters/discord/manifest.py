@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from discord import Permissions
 
 from bot.adapters.discord.wording import FIND_APPLICATION_ID
-from bot.core import wording
+from bot.core.answering import wording
 from bot.core.errors import Problem, UsageError
 
 # Each permission with the call that needs it.

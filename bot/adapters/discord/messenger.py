@@ -4,9 +4,9 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import faults, forum, layout
-from bot.core import wording
-from bot.core.card import Card
-from bot.core.daily import Place
+from bot.core.answering import wording
+from bot.core.answering.card import Card
+from bot.core.scheduling.subscription import Place
 from bot.ports import RefusedError, ThrottledError, UnsentError, UnsureError
 
 

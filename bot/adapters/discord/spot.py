@@ -11,8 +11,8 @@ import structlog
 
 from bot.adapters.discord import faults, layout
 from bot.adapters.discord.wording import ONLY_YOU, THE_MESSAGE
-from bot.core import wording
-from bot.core.card import Accent, Action, Card, Verb
+from bot.core.answering import wording
+from bot.core.answering.card import Accent, Action, Card, Verb
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.core import excerpts
 from bot.core.cleaning import cleaned
-from bot.core.marks import pieces
+from bot.core.finding.marks import pieces
 
 REMEMBERED = 4096  # texts: those of entries come again and again
 # What formats, mentions, links or becomes an emoji wherever it stands. A backslash before any of these shows it as it

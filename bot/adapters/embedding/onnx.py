@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bot.core.errors import Problem, SettingsError
-from bot.core.vectors import Vectors
+from bot.core.finding.vectors import Vectors
 
 LONGEST = 256  # pieces of words
 BATCH = 16  # texts at a time

@@ -23,9 +23,9 @@ from bot.adapters.slack.text import (
     size,
     split,
 )
-from bot.core import wire, wording
-from bot.core.card import Accent, Action, Card, Choice, Verb
-from bot.core.marks import pieces
+from bot.core.answering import wire, wording
+from bot.core.answering.card import Accent, Action, Card, Choice, Verb
+from bot.core.finding.marks import pieces
 
 __all__ = ["QUIET", "button", "legible", "message", "option", "parts"]
 
@@ -72,7 +72,7 @@ def parts(card: Card, room: int) -> list[Block]:
 
 @lru_cache(REMEMBERED)
 def button(action: Action, ident: str, about: str = "") -> Block:
-    """A button. `about` tells a screen reader what it stands beside. Raises ValueError as `core.wire.pack` does."""
+    """A button. `about` tells a screen reader what it stands beside. Raises ValueError as `wire.pack` does."""
     found = {"type": "button", "action_id": ident, "text": plain(action.label, BUTTON), "value": wire.pack(action)}
     said = shortened(f"{line(action.label)}: {line(about)}", BUTTON)
     return found | ({"accessibility_label": said} if about else {})

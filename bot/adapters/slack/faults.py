@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookResponse
 
 from bot.adapters.slack.wording import FAULTS
-from bot.core import wording
+from bot.core.answering import wording
 from bot.core.errors import BotError, StoreError
 
 # Codes of Slack that ask for the same mend as another one.

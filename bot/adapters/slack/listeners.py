@@ -22,9 +22,9 @@ from bot.adapters.slack.incoming import read, said, typed
 from bot.adapters.slack.people import People, Person
 from bot.adapters.slack.spot import Spot
 from bot.adapters.slack.wording import CHOOSE_ONE
-from bot.core import cards, wording
-from bot.core.card import Action, Card, Field, Verb
-from bot.core.commands import COMMANDS, Access, Invocation, Value, find
+from bot.core.answering import cards, wording
+from bot.core.answering.card import Action, Card, Field, Verb
+from bot.core.answering.commands import COMMANDS, Access, Invocation, Value, find
 from bot.core.errors import BotError
 from bot.core.summary import Entry
 from bot.daily import Daily

@@ -9,10 +9,10 @@ from slack_sdk.errors import SlackApiError
 from bot.adapters.slack import faults
 from bot.adapters.slack.people import Person
 from bot.adapters.slack.spot import Spot
-from bot.core.card import Card
-from bot.core.commands import Invocation
-from bot.core.daily import Place, Subscription
+from bot.core.answering.card import Card
+from bot.core.answering.commands import Invocation
 from bot.core.errors import StoreError
+from bot.core.scheduling.subscription import Place, Subscription
 from bot.daily import Daily, Manager
 
 log = structlog.get_logger(__name__)

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.adapters.slack import views
 from bot.adapters.slack.wording import LOOK_UP_AN_IDEA, LOOK_UP_SHORTCUT, PRIVATE_FIRST, QUOTE_SHORTCUT
-from bot.core import excerpts, wording
-from bot.core.commands import COMMANDS, Command, usage
+from bot.core import excerpts
+from bot.core.answering import wording
+from bot.core.answering.commands import COMMANDS, Command, usage
 from bot.core.errors import Problem, UsageError
 
 # Each scope and event with the method or listener that needs it.

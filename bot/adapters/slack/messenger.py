@@ -7,10 +7,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import blocks, faults
-from bot.core import wording
-from bot.core.card import Card
-from bot.core.daily import Place
+from bot.core.answering import wording
+from bot.core.answering.card import Card
 from bot.core.errors import BotError
+from bot.core.scheduling.subscription import Place
 from bot.ports import RefusedError, ThrottledError, UnsentError, UnsureError
 
 # What only somebody at the channel can mend. A token that is refused is not among them: it says nothing of a channel.

@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.adapters.slack import blocks, faults, views
-from bot.core import wording
-from bot.core.card import Accent, Action, Card, Verb
+from bot.core.answering import wording
+from bot.core.answering.card import Accent, Action, Card, Verb
 
 log = structlog.get_logger(__name__)
 

@@ -15,10 +15,11 @@ from bot.adapters.slack.wording import (
     QUOTE_IT,
     SHARE_WHERE,
 )
-from bot.core import excerpts, wire, wording
-from bot.core.card import Action, Card, Choice, Verb
-from bot.core.daily import State, Subscription
+from bot.core import excerpts
+from bot.core.answering import wire, wording
+from bot.core.answering.card import Action, Card, Choice, Verb
 from bot.core.library import Library
+from bot.core.scheduling.subscription import State, Subscription
 from bot.core.summary import Entry, Summary, Topic
 
 QUOTE, LOOK_UP = "quote", "look_up"  # callback ids of the two windows that can be submitted

@@ -1,6 +1,6 @@
 """What the bot says in Slack alone."""
 
-from bot.core.wording import ALREADY_GONE
+from bot.core.answering.wording import ALREADY_GONE
 
 PRIVATE_FIRST = "Answers are private until you share them, and whoever shared one can take it back."
 QUOTE_SHORTCUT = "Answer this message with the idea or lesson that fits it"

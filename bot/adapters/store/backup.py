@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.adapters.store import rows
 from bot.adapters.store.tables import VERSION, deliveries, subscriptions
 from bot.core.errors import Problem, StoreError
-from bot.core.recurrence import next_occurrence
+from bot.core.scheduling.recurrence import next_occurrence
 
 _TABLES = {table.name: table for table in (subscriptions, deliveries)}
 _MOMENTARY = {"holder": "", "held_until": 0}

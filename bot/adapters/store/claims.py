@@ -33,8 +33,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.adapters.store import rows
 from bot.adapters.store.tables import deliveries, moment, stamp, subscriptions
-from bot.core.daily import Delivery, Outcome, Owed, State, following, owed
-from bot.core.recurrence import Occurrence
+from bot.core.scheduling.recurrence import Occurrence
+from bot.core.scheduling.subscription import Delivery, Outcome, Owed, State, following, owed
 from bot.ports import Claim
 
 HELD = (Outcome.CLAIMED, Outcome.SENDING)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, and_, bindparam, func, select
 
 from bot.adapters.store.tables import moment, stamp, subscriptions
-from bot.core.daily import Delivery, Outcome, Place, State, Subscription
-from bot.core.recurrence import Occurrence, Schedule
+from bot.core.scheduling.recurrence import Occurrence, Schedule
+from bot.core.scheduling.subscription import Delivery, Outcome, Place, State, Subscription
 
 
 def place_is(place: Place) -> ColumnElement[bool]:

@@ -22,8 +22,8 @@ from bot.adapters.store.claims import Hold, into
 from bot.adapters.store.engine import READING, open_direct
 from bot.adapters.store.migrate import unusable
 from bot.adapters.store.tables import deliveries, events, leases, moment, stamp, subscriptions
-from bot.core.daily import SEEN, Delivery, Outcome, Place, State, Subscription
-from bot.core.recurrence import next_occurrence, occurrences
+from bot.core.scheduling.recurrence import next_occurrence, occurrences
+from bot.core.scheduling.subscription import SEEN, Delivery, Outcome, Place, State, Subscription
 from bot.ports import Claim, Watch, unwatched
 
 LEASE = timedelta(seconds=60)

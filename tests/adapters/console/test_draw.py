@@ -13,7 +13,7 @@ from rich.color import Color
 
 from bot.adapters.console.draw import COLOURS, Screen, print_card, print_echo, print_post
 from bot.adapters.console.legible import legible
-from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.answering.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.cleaning import cleaned
 from tests.marking import marked
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord import interactions
-from bot.core.card import Card
+from bot.core.answering.card import Card
 from bot.desk import Desk
 from tests.adapters.discord_.running import converse, met
 from tests.desks import garden_desk

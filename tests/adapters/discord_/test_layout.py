@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from bot.adapters.discord.layout import NOBODY, PICK, view
 from bot.adapters.discord.text import escaped, fitted, visible
-from bot.core import cards, wire
-from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.answering import cards, wire
+from bot.core.answering.card import Accent, Action, Card, Choice, Field, Verb
 from bot.core.library import Library
-from bot.core.parser import parse
+from bot.core.reading.parser import parse
 from tests.desks import ASKER, garden_desk
 from tests.documents import garden
 from tests.marking import marked

@@ -9,7 +9,7 @@ from bot.__main__ import main
 from bot.adapters.discord import commands
 from bot.adapters.discord.client import INTENTS
 from bot.adapters.discord.manifest import PERMISSIONS, manifest
-from bot.core.commands import COMMANDS
+from bot.core.answering.commands import COMMANDS
 from tests.fakes.local_discord import command_problems
 from tests.fakes.local_discord.guilds import BOT_PERMISSIONS
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.adapters.discord.forum import _Once, name
 from bot.adapters.discord.managing import Where
 from bot.adapters.discord.rights import allows
-from bot.core.card import Card
+from bot.core.answering.card import Card
 from bot.ports import UnsureError
 from tests.fakes.local_discord import LocalDiscord, commands
 

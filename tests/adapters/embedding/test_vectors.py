@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from bot.adapters.embedding import vectors
-from bot.core.vectors import Vectors
+from bot.core.finding.vectors import Vectors
 from tests.embedders import Concepts, rows
 
 TEXTS = [f"bed {number} holds clay" for number in range(40)]

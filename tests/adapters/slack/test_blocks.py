@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.slack import blocks, text
-from bot.core import cards
-from bot.core.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.answering import cards
+from bot.core.answering.card import Accent, Action, Card, Choice, Field, Verb
 from tests.desks import ASKER, garden_desk
 from tests.fakes.slack.limits import message_problems, view_problems
 from tests.fakes.slack.pings import pings

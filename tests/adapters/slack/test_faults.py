@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.slack import client, faults
-from bot.core import wording
+from bot.core.answering import wording
 from tests.adapters.slack.running import converse
 from tests.fakes.slack import LocalSlack
 

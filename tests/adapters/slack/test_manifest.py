@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters import slack
 from bot.adapters.slack.manifest import EVENTS, SCOPES, manifest
-from bot.core.commands import COMMANDS
+from bot.core.answering.commands import COMMANDS
 
 SOURCES = {path.name: path.read_text("utf-8") for path in Path(slack.__path__[0]).glob("*.py")}
 CODE = "\n".join(source for name, source in SOURCES.items() if name != "manifest.py")

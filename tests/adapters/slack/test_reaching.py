@@ -16,9 +16,9 @@ from bot.adapters.slack import client
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.slack.messenger import SlackMessenger
 from bot.adapters.store.engine import open_engine
-from bot.core.card import Card
-from bot.core.daily import Place
+from bot.core.answering.card import Card
 from bot.core.errors import SettingsError
+from bot.core.scheduling.subscription import Place
 from bot.ports import Messenger, UnsentError
 from bot.settings import Slack
 from tests.adapters.slack.running import converse, free_port, served

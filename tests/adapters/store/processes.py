@@ -11,8 +11,8 @@ import pytest
 from bot.adapters.store import migrate
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from bot.core.daily import Place, Subscription
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import Place, Subscription
 from tests.databases import KINDS, fresh
 
 both = pytest.mark.parametrize("kind", KINDS)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.adapters.store.store import SqlStore
-from bot.core.daily import FINAL, Outcome, Place, State
 from bot.core.errors import StoreError
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import FINAL, Outcome, Place, State
 from tests.adapters.store.processes import GRACE, MONDAY, Databases, both, on, subscription
 from tests.databases import KINDS, fresh
 

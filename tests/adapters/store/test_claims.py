@@ -14,7 +14,7 @@ from bot.adapters.store.claims import Hold
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
 from bot.adapters.store.tables import stamp, subscriptions
-from bot.core.daily import Outcome, State
+from bot.core.scheduling.subscription import Outcome, State
 from tests.adapters.store.processes import GRACE, MONDAY, Databases, both, on, subscription
 
 

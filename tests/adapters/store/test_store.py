@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.adapters.store.engine import open_engine
 from bot.adapters.store.store import SqlStore
-from bot.core.daily import Outcome, Place, State
-from bot.core.recurrence import Schedule
+from bot.core.scheduling.recurrence import Schedule
+from bot.core.scheduling.subscription import Outcome, Place, State
 from tests.adapters.store.processes import GRACE, MONDAY, Databases, both, on, subscription
 from tests.databases import fresh
 

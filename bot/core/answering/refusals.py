@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import time
 
-from bot.core.commands import Command, Option, usage
+from bot.core.answering.commands import Command, Option, usage
+from bot.core.answering.wording import listed
 from bot.core.errors import Problem
 from bot.core.excerpts import shortened
-from bot.core.wording import listed
 
 
 def _or(near: str | None, allowed: str) -> str:

@@ -11,9 +11,9 @@ from math import log, sqrt
 from rapidfuzz import fuzz
 
 from bot.core import excerpts
-from bot.core.drafting import Parsed
-from bot.core.parser import MAX_KEY
-from bot.core.slugs import short_slug
+from bot.core.reading.drafting import Parsed
+from bot.core.reading.parser import MAX_KEY
+from bot.core.reading.slugs import short_slug
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 from bot.core.words import EMPTY, stem, words
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.core.vectors import Floats, Vectors
+from bot.core.finding.vectors import Floats, Vectors
 
 # Chosen on messages about other ideas than those of this talk (docs/decisions/0002-messages.md).
 SOUNDS = 0.7  # what the nearest message about an idea counts in how much a message sounds like it, against its text

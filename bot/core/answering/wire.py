@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 
-from bot.core.card import Action, Verb
+from bot.core.answering.card import Action, Verb
 from bot.core.library import Library
 
 _VERSION = "1"

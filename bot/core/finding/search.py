@@ -14,13 +14,13 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist, extract
 
-from bot.core.everyday import is_everyday
-from bot.core.index import Index
+from bot.core.finding.everyday import is_everyday
+from bot.core.finding.index import Index
+from bot.core.finding.marks import stems
+from bot.core.finding.meaning import Meaning, Sense
+from bot.core.finding.query import MOST_CHARACTERS, Unit, read
+from bot.core.finding.ranking import Hit, collapsed, likeness, weigh
 from bot.core.library import EVERYTHING, Scope
-from bot.core.marks import stems
-from bot.core.meaning import Meaning, Sense
-from bot.core.query import MOST_CHARACTERS, Unit, read
-from bot.core.ranking import Hit, collapsed, likeness, weigh
 from bot.core.summary import Entry, Topic
 from bot.core.words import EMPTY, spaceless, words
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.core import fields
-from bot.core.drafting import Draft, Limits, Parsed, Reader
 from bot.core.errors import ContentError, Problem
-from bot.core.lines import unescaped
-from bot.core.raw import RawReader
-from bot.core.slugs import is_slug
+from bot.core.reading.drafting import Draft, Limits, Parsed, Reader
+from bot.core.reading.lines import unescaped
+from bot.core.reading.raw import RawReader
+from bot.core.reading.slugs import is_slug
 from bot.core.summary import Entry, Listing, Section, Source, Topic
 
 __all__ = ["MAX_KEY", "Limits", "Parsed", "decode", "parse"]

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from bot.core.counting import KINDS, Tables, context, count, fields, name, rarity_of, stems_of
-from bot.core.everyday import EVERYDAY
-from bot.core.headings import Headings
+from bot.core.finding.counting import KINDS, Tables, context, count, fields, name, rarity_of, stems_of
+from bot.core.finding.everyday import EVERYDAY
+from bot.core.finding.headings import Headings
+from bot.core.finding.spelling import Speller
+from bot.core.finding.texts import EMPTY_STEMS, Numbers
 from bot.core.library import Library, Scope
-from bot.core.spelling import Speller
-from bot.core.texts import EMPTY_STEMS, Numbers
 
 _NONE = np.zeros(0, np.int32), np.zeros(0, np.float32)
 

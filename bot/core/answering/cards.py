@@ -6,13 +6,14 @@ Knows how an answer is made up. Finds and chooses nothing itself.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core import excerpts, wording
-from bot.core.card import Accent, Action, Card, Choice, Field, Verb
-from bot.core.commands import COMMANDS, Command, usage
+from bot.core import excerpts
+from bot.core.answering import wording
+from bot.core.answering.card import Accent, Action, Card, Choice, Field, Verb
+from bot.core.answering.commands import COMMANDS, Command, usage
 from bot.core.errors import Problem
+from bot.core.finding.marks import marks, pieces
 from bot.core.library import Library
-from bot.core.marks import marks, pieces
-from bot.core.recurrence import Occurrence
+from bot.core.scheduling.recurrence import Occurrence
 from bot.core.summary import Entry, Kind, Listing, Section, Summary, Topic
 
 SNIPPET = 160  # characters of an entry's text in a list

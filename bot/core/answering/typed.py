@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from bot.core import refusals, when
-from bot.core.commands import COMMANDS, Command, Invocation, Value
+from bot.core.answering import refusals, when
+from bot.core.answering.commands import COMMANDS, Command, Invocation, Value
 from bot.core.errors import UsageError
 
 # An option's name and colon, then a quoted or a bare value; or quoted words; or one bare word.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 
-from bot.core.recurrence import Occurrence, Schedule, next_occurrence, occurrences
+from bot.core.scheduling.recurrence import Occurrence, Schedule, next_occurrence, occurrences
 
 LATE = timedelta(minutes=10)  # a post that comes later than this says so
 POST, THREAD = "post", "thread"  # how lessons come in a forum

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from bot.core.everyday import is_everyday
+from bot.core.finding.everyday import is_everyday
+from bot.core.finding.spelling import sounds
+from bot.core.finding.texts import Numbers, Rows, Texts, Told, Vocabulary
 from bot.core.library import Library
-from bot.core.spelling import sounds
 from bot.core.summary import Entry, Kind
-from bot.core.texts import Numbers, Rows, Texts, Told, Vocabulary
 from bot.core.words import EMPTY, STEMMER, compounds, joined, plain, stem, words
 
 # Tuned on 149 look-ups of our own over the project's content, none of them `reported` in tests/quality.

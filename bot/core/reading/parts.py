@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 from itertools import pairwise
 
-from bot.core.lines import Line
+from bot.core.reading.lines import Line
 from bot.core.summary import Listing, Section
 
 MAX_HEADING = 100  # characters of a heading that is known by its name

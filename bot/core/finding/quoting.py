@@ -16,13 +16,13 @@ from heapq import nlargest
 
 import numpy as np
 
-from bot.core.everyday import is_everyday
-from bot.core.index import Index
-from bot.core.meaning import Sense
-from bot.core.query import Unit, read
-from bot.core.ranking import BEST, Hit, best, collapsed, neighbours, weigh
-from bot.core.search import COMPARED, Meant
-from bot.core.texts import Numbers
+from bot.core.finding.everyday import is_everyday
+from bot.core.finding.index import Index
+from bot.core.finding.meaning import Sense
+from bot.core.finding.query import Unit, read
+from bot.core.finding.ranking import BEST, Hit, best, collapsed, neighbours, weigh
+from bot.core.finding.search import COMPARED, Meant
+from bot.core.finding.texts import Numbers
 from bot.core.words import EMPTY
 
 # Tuned on 32 messages that an entry fits and 73 that deserve no quote, over the project's content with and without

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from unicodedata import category
 
-from bot.core.query import Unit
+from bot.core.finding.query import Unit
 from bot.core.words import EMPTY, TOKEN, spaceless, stem, words
 
 MOST = 20  # marked places in one text: more of them tell nothing

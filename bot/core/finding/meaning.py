@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.core.finding.talk import Heard, Talk
+from bot.core.finding.vectors import Floats, Vectors
 from bot.core.library import Library
 from bot.core.summary import Entry
-from bot.core.talk import Heard, Talk
-from bot.core.vectors import Floats, Vectors
 
 # Chosen by comparing a few on all of tests/quality (docs/decisions/0002-messages.md).
 WHOLE, PART, TOPIC = 0.5, 0.4, 0.1  # what an entry's whole text, its nearest sentence and its topic count

@@ -9,11 +9,11 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from bot.core.index import Index
+from bot.core.finding.index import Index
+from bot.core.finding.query import Unit
+from bot.core.finding.texts import Numbers
 from bot.core.library import EVERYTHING, Scope
-from bot.core.query import Unit
 from bot.core.summary import Entry
-from bot.core.texts import Numbers
 from bot.core.words import EMPTY
 
 # Tuned on 149 look-ups of our own over the project's content, none of them `reported` in tests/quality.

@@ -7,9 +7,9 @@ Nothing goes under the wrong heading without a word: what stands under none that
 import re
 from dataclasses import replace
 
-from bot.core.drafting import Draft, Parsed, Reader
-from bot.core.lines import Line, read_lines, timed
-from bot.core.parts import CLICKBAIT, FOREIGN, Part, key, read_parts
+from bot.core.reading.drafting import Draft, Parsed, Reader
+from bot.core.reading.lines import Line, read_lines, timed
+from bot.core.reading.parts import CLICKBAIT, FOREIGN, Part, key, read_parts
 from bot.core.summary import Entry, Kind, Section, Source, Topic
 
 MAX_TITLE = 80  # characters within which a lesson's title ends

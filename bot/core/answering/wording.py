@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.core.excerpts import shortened
-from bot.core.recurrence import Occurrence
+from bot.core.scheduling.recurrence import Occurrence
 from bot.core.summary import Entry, Kind, Section, Summary, Topic
 
 BOT = "Commonplace"

@@ -12,9 +12,9 @@ from datetime import time
 
 from rapidfuzz import fuzz, process
 
-from bot.core import refusals
+from bot.core.answering import refusals
 from bot.core.errors import UsageError
-from bot.core.recurrence import EVERY_DAY
+from bot.core.scheduling.recurrence import EVERY_DAY
 
 _TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _TIME = re.compile(r"(?:(?:at|@) ?)?(\d{1,2})(?:[:.h]?(\d{2}))?h?(?: ?([ap])\.?m\.?)?(?: ?o['’]?clock)?")

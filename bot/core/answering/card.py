@@ -68,7 +68,7 @@ class Card:
 
     `body` holds paragraphs; `quoted` says that they are somebody's words, to be drawn as a quotation. `preface` is
     what the bot itself says before them. `marks` are words to be made conspicuous wherever they stand in the title,
-    the body and the choices (`core.marks.pieces`). `footer` is small print.
+    the body and the choices (`marks.pieces`). `footer` is small print.
     """
 
     title: str = ""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.daily import Subscription
+from bot.core.answering.when import describe_days
+from bot.core.finding.search import Hit
 from bot.core.library import Library
-from bot.core.recurrence import Occurrence
-from bot.core.search import Hit
+from bot.core.scheduling.recurrence import Occurrence
+from bot.core.scheduling.subscription import Subscription
 from bot.core.summary import Entry
-from bot.core.when import describe_days
 
 COLUMNS = ("summary", "id", "kind", "list", "topic", "title", "text", "line", "family")
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.core.everyday import EVERYDAY
-from bot.core.index import Index
+from bot.core.finding.everyday import EVERYDAY
+from bot.core.finding.index import Index
 from bot.core.words import EMPTY, stem, words
 
 EMPTY_WEIGHT = 0.05  # what "the" or "how" counts beside a word that says something

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from bot.core import refusals, search, wording
-from bot.core.commands import Value
+from bot.core.answering import refusals, wording
+from bot.core.answering.commands import Value
+from bot.core.answering.typed import nearest
 from bot.core.errors import UsageError
+from bot.core.finding import search
 from bot.core.library import Library, Scope
 from bot.core.summary import Entry, Kind, Listing, Summary, Topic
-from bot.core.typed import nearest
 
 # What is offered before anything is typed.
 _DAYS = ("weekdays", "every day", "weekends", "mon,wed,fri", "tue,thu", "monday")

@@ -1,0 +1,1 @@
+"""Which entries a query or a message means."""

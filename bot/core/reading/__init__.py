@@ -1,0 +1,1 @@
+"""A pasted or kept document -> a Summary, and back."""

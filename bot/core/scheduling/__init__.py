@@ -1,0 +1,1 @@
+"""Which lesson a channel is owed, and when."""
