@@ -78,6 +78,9 @@ class Store(Protocol):
     async def claim(self, limit: int, platforms: Sequence[str]) -> list[Claim]:
         """Take on what is due or was left behind, and record what is missed or skipped."""
 
+    async def sharing(self, platform: str) -> int:
+        """How many processes hold claims of a platform now."""
+
     async def begin(self, delivery: Delivery, entry: str) -> datetime | None:
         """Record that the request is about to go out. Gives when the first one did; None where the claim is no longer
         this process's own.

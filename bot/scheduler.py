@@ -65,10 +65,10 @@ class _Soon(BaseTrigger):  # type: ignore[misc]
 
 
 class Lane:
-    """One platform's queue: fair between workspaces, and never faster than PACE."""
+    """One platform's queue: fair between workspaces, and never faster than PACE, with the other processes together."""
 
     def __init__(self) -> None:
-        self._step, self._next = 1 / PACE, 0.0
+        self.shared_by, self._next = 1, 0.0
         self._waiting: dict[str, deque[Claim]] = {}
         self.free = asyncio.Semaphore(AT_ONCE)
 
@@ -94,7 +94,7 @@ class Lane:
         """Wait until another request may go out."""
         now = time.monotonic()
         at = max(now, self._next)
-        self._next = at + self._step
+        self._next = at + self.shared_by / PACE
         await asyncio.sleep(at - now)
 
 
@@ -182,6 +182,8 @@ class Scheduler:
             for claim in claims:
                 if _key(claim) not in self._under_way:
                     self._queue(claim, lane)
+        if lane.waiting:
+            lane.shared_by = max(await self._store.sharing(platform), 1)
         return claimed
 
     async def _renew(self) -> None:

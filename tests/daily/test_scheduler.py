@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import apscheduler.schedulers.base as aps  # type: ignore[import-untyped]
@@ -18,7 +19,7 @@ from bot.core.errors import Problem, StoreError
 from bot.core.scheduling.subscription import Outcome, Place, State
 from bot.daily import Daily
 from bot.ports import ThrottledError, UnsentError
-from bot.scheduler import Scheduler
+from bot.scheduler import PACE, Lane, Scheduler
 from tests.adapters.store.processes import MONDAY, Databases, on, subscription
 from tests.desks import garden_desk
 from tests.ticking import finished, ticks
@@ -243,6 +244,23 @@ def test_a_stop_while_the_database_is_away_waits_for_what_is_under_way(tmp_path:
         assert 0 < len(begun) == len(platform.posts) < 41
 
     on("sqlite", tmp_path, scenario)
+
+
+def test_processes_that_send_at_once_keep_the_pace_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def turns() -> None:
+        lane = Lane()
+        for lane.shared_by in (1, 4, 4, 2):
+            await lane.turn()
+
+    monkeypatch.setattr(scheduling, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(turns())
+    assert pauses == pytest.approx([0, 1 / PACE, 5 / PACE, 9 / PACE])
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=30)], ids=str)

@@ -104,6 +104,12 @@ POSTPONING = (
     .values({name: bindparam(name) for name in ("outcome", "entry", "first_try", "reason", "held_until")})
     .values(holder="")
 )
+SHARING = (
+    select(func.count(deliveries.c.holder.distinct()))
+    .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
+    .where(deliveries.c.outcome.in_(HELD), deliveries.c.held_until > bindparam("now"), deliveries.c.holder != "")
+    .where(subscriptions.c.platform == bindparam("platform"))
+)
 _LAPSED = (
     select(deliveries, subscriptions)
     .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)

@@ -211,6 +211,13 @@ class SqlStore:
             self._watch(platform, outcome, None)
         return new
 
+    async def sharing(self, platform: str) -> int:
+        def work(connection: Connection) -> int:
+            wanted = {"now": stamp(self._moment(connection)), "platform": platform}
+            return connection.execute(claims.SHARING, wanted).scalar_one()
+
+        return await self._at_a_stretch(work, reading=True)
+
     async def begin(self, delivery: Delivery, entry: str) -> datetime | None:
         def work(connection: Connection) -> int | None:
             hold = self._hold(connection)

@@ -92,6 +92,26 @@ def test_claims_are_given_back_and_held_longer(kind: str, tmp_path: Path) -> Non
 
 
 @both
+def test_how_many_processes_send_at_once_is_known(kind: str, tmp_path: Path) -> None:
+    async def scenario(databases: Databases) -> None:
+        one, other = await databases.store("one"), await databases.store("other")
+        for number in range(4):
+            await one.put(subscription(f"C{number}"))
+        databases.time.passes(hours=1)
+        assert await one.sharing("slack") == 0
+        held = await one.claim(2, ["slack"])
+        await other.claim(2, ["slack"])
+        assert [await one.sharing("slack"), await other.sharing("slack"), await one.sharing("discord")] == [2, 2, 0]
+        await one.settle(held[0].delivery, Outcome.SENT)
+        await one.postpone(held[1].delivery, 30)
+        assert await one.sharing("slack") == 1
+        databases.time.passes(minutes=2)  # whoever died holds nothing
+        assert await one.sharing("slack") == 0
+
+    on(kind, tmp_path, scenario)
+
+
+@both
 def test_after_a_downtime_the_latest_is_owed_and_the_rest_is_missed(kind: str, tmp_path: Path) -> None:
     async def scenario(databases: Databases) -> None:
         store = await databases.store()
