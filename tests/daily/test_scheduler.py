@@ -133,9 +133,12 @@ def test_a_platform_out_of_reach_delays_a_lesson_and_loses_it_after_the_grace_al
     on("sqlite", tmp_path, scenario)
 
 
-def test_a_workspace_that_asks_for_a_pause_is_asked_nothing_meanwhile_and_holds_up_no_other(tmp_path: Path) -> None:
+def test_a_workspace_that_asks_for_a_pause_is_asked_nothing_meanwhile_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario(databases: Databases) -> None:
         store, platform = await due(databases), Platform([ThrottledError(30)])
+        monkeypatch.setattr(scheduling, "AT_ONCE", 1)  # what is under way already may still go out
         databases.time.passes(hours=-1)
         await store.put(subscription("C2"))
         await store.put(subscription(place=Place("slack", "T2", "C3")))
